@@ -1,0 +1,100 @@
+using System;
+using System.Globalization;
+using System.Numerics;
+
+namespace BitSlab;
+
+/// <summary>
+/// The parameters of a <see cref="SlabAllocator"/>. They are checked when an allocator is made from them, by its
+/// constructor, which names the property that is out of range.
+/// </summary>
+public sealed record SlabAllocatorOptions
+{
+    /// <summary>The default options: what <see cref="SlabMemory"/> runs with.</summary>
+    public static SlabAllocatorOptions Default { get; } = new();
+
+    /// <summary>
+    /// The parameters of the C++ allocator that BitSlab descends from: sizes up to 1,024 bytes in classes of 16, 1,024
+    /// blocks in each slab, larger sizes from the standard malloc.
+    /// </summary>
+    public static SlabAllocatorOptions Classic { get; } = new()
+    {
+        MaxManagedBlockSize = 1024,
+        ClassGranularity = 16,
+        BlocksPerSlab = 1024,
+        UseMallocForLarge = true,
+    };
+
+    /// <summary>
+    /// The largest size served from slabs, 64 to 32,768 bytes. Larger blocks take whole 64 KiB slices or come from the
+    /// operating system. Default 32,768, the maximum: real programs ask for 1 to 10 % of their blocks between 1 and
+    /// 32 KiB, and a slab serves them at a fraction of the cost.
+    /// </summary>
+    public int MaxManagedBlockSize { get; init; } = 32_768;
+
+    /// <summary>
+    /// The step between size classes up to 1 KiB in bytes, a power of two from 1 to 256; raised to
+    /// <see cref="MinimumAlignment"/> where that is larger. Above 1 KiB classes grow by an eighth of a power of two.
+    /// Default 16: every multiple of the default alignment has a class, which wastes 7.5 bytes of a block on average.
+    /// </summary>
+    public int ClassGranularity { get; init; } = 16;
+
+    /// <summary>
+    /// How many blocks a slab holds, 64 to 4,096, cut so that a slab fits a 4 MiB chunk; or 0, the default, to have the
+    /// number chosen by the block size: one 64 KiB slice for blocks up to 1 KiB, more slices above, so that little is
+    /// left over at a slab's end and few threads hold much unused memory.
+    /// </summary>
+    public int BlocksPerSlab { get; init; }
+
+    /// <summary>
+    /// The alignment of every block in bytes, a power of two from 1 to 4,096. Default 16: what malloc gives on 64-bit
+    /// systems, and what the widest common vector loads need.
+    /// </summary>
+    public int MinimumAlignment { get; init; } = 16;
+
+    /// <summary>
+    /// The most bytes that the allocator may have committed, its own metadata included; at least 1. Default
+    /// <see cref="long.MaxValue"/>, no limit: a process-wide default would be a guess.
+    /// </summary>
+    public long MemoryLimit { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Whether blocks above <see cref="MaxManagedBlockSize"/> come from the C library's malloc, as in the original.
+    /// Default false: slices and the operating system give memory back more surely and cost no look-up table.
+    /// </summary>
+    public bool UseMallocForLarge { get; init; }
+
+    /// <summary>A name for messages and statistics. Default none.</summary>
+    public string? Name { get; init; }
+
+    internal void Validate()
+    {
+        RequireRange(MaxManagedBlockSize, 64, 32_768, nameof(MaxManagedBlockSize));
+        RequirePowerOfTwo(ClassGranularity, 256, nameof(ClassGranularity));
+        if (BlocksPerSlab != 0)
+        {
+            RequireRange(BlocksPerSlab, 64, 4_096, nameof(BlocksPerSlab));
+        }
+
+        RequirePowerOfTwo(MinimumAlignment, 4_096, nameof(MinimumAlignment));
+        RequireRange(MemoryLimit, 1, long.MaxValue, nameof(MemoryLimit));
+    }
+
+    private static void RequireRange(long value, long minimum, long maximum, string property)
+    {
+        if (value < minimum || value > maximum)
+        {
+            throw new ArgumentOutOfRangeException(property, value, string.Create(CultureInfo.InvariantCulture,
+                $"{property} must be {minimum} to {maximum}."));
+        }
+    }
+
+    private static void RequirePowerOfTwo(int value, int maximum, string property)
+    {
+        if (value < 1 || value > maximum || !BitOperations.IsPow2(value))
+        {
+            throw new ArgumentOutOfRangeException(property, value, string.Create(CultureInfo.InvariantCulture,
+                $"{property} must be a power of two from 1 to {maximum}."));
+        }
+    }
+}
