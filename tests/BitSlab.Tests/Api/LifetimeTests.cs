@@ -168,7 +168,7 @@ public sealed unsafe class LifetimeTests
             Assert.True(thrown is ObjectDisposedException, $"Call {i} gave {thrown?.GetType().Name ?? "no exception"}.");
         }
 
-        Assert.Equal("gone", allocator.Name);
+        Assert.Equal("gone", allocator.Options.Name);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class OptionsTests
         Assert.Equal(expected, SlabAllocatorOptions.Default);
         using var allocator = new SlabAllocator();
         Assert.Equal(expected, allocator.Options);
-        Assert.Null(allocator.Name);
+        Assert.Null(allocator.Options.Name);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class OptionsTests
     public void An_allocator_has_its_name()
     {
         using var allocator = new SlabAllocator(new SlabAllocatorOptions { Name = "orders", MemoryLimit = 1 });
-        Assert.Equal("orders", allocator.Name);
+        Assert.Equal("orders", allocator.Options.Name);
         SlabMemoryLimitException thrown = Assert.Throws<SlabMemoryLimitException>(() => Allocate(allocator));
         Assert.Contains("orders", thrown.Message, StringComparison.Ordinal);
 

@@ -148,7 +148,9 @@ public sealed class StatisticsTests
         var given = (long)subject.Allocator.Trim();
         SlabStatistics after = subject.Allocator.GetStatistics();
         Assert.True(after.CommittedBytes < 8 << 20, $"One block is live, yet {after}");
-        Assert.Equal(before - after.CommittedBytes, given);
+
+        // What it says went to the operating system; metadata that is kept for later use is committed no longer, either.
+        Assert.InRange(given, 1, before - after.CommittedBytes);
         Whole.Holds(subject.Allocator, 1, 1008);
         Assert.Equal((nuint)0, subject.Allocator.Trim());
         subject.Free(blocks[0]);

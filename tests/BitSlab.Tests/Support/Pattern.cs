@@ -71,8 +71,12 @@ public static unsafe class Pattern
         return true;
     }
 
-    private static ulong Word(uint seed, nuint index) =>
-        unchecked((((ulong)seed << 32) ^ (ulong)index ^ 0x5555_5555_0000_0000UL) * 0x9E37_79B9_7F4A_7C15UL);
+    /// <summary>Every bit of seed and index spreads over the whole word: blocks of one byte differ, too.</summary>
+    private static ulong Word(uint seed, nuint index)
+    {
+        ulong word = unchecked((((ulong)seed << 32) + (ulong)index + 1) * 0x9E37_79B9_7F4A_7C15UL);
+        return word ^ (word >> 32) ^ (word >> 13);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillRange(nint block, nuint from, nuint to, uint seed)

@@ -16,6 +16,7 @@ public sealed class Worker : IDisposable
 
     private readonly BlockingCollection<Action> _steps = [];
     private readonly Thread _thread;
+    private bool _disposed;
 
     public Worker()
     {
@@ -60,8 +61,9 @@ public sealed class Worker : IDisposable
     /// <summary>Ends the thread and waits until it is dead.</summary>
     public void Dispose()
     {
-        if (!_steps.IsAddingCompleted)
+        if (!_disposed)
         {
+            _disposed = true;
             _steps.CompleteAdding();
             Assert.True(_thread.Join(HangGuard), "A worker does not end.");
             _steps.Dispose();
