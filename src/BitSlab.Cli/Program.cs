@@ -1,11 +1,8 @@
+using BitSlab.Cli.Commands;
+
 namespace BitSlab.Cli;
 
 internal static class Program
 {
-    private static unsafe int Main(string[] args)
-    {
-        System.Console.WriteLine(typeof(BitSlab.SlabMemory).Assembly);
-        System.Console.WriteLine(typeof(Program).Assembly);
-        return 0;
-    }
+    private static int Main(string[] args) => CommandLine.Run(args, CliHost.ForConsole());
 }
