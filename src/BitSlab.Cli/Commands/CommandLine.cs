@@ -24,7 +24,8 @@ internal static class CommandLine
         ParseResult result = root.Parse(args);
         if (result.Action is ParseErrorAction)
         {
-            host.Fail(result.Errors[0].Message);
+            // With an unknown word the first error is what is missing in its stead; the last one names the word.
+            host.Fail(result.Errors[result.UnmatchedTokens.Count > 0 ? ^1 : 0].Message);
             return ExitCode.BadInput;
         }
 

@@ -7,6 +7,9 @@ namespace BitSlab.Cli.Commands;
 /// <summary><c>bitslab queue</c>: the workload of the original allocator, and a queue of steady length.</summary>
 internal static class QueueCommand
 {
+    // A round is up to a second with a million events and two threads.
+    private const int DefaultRounds = 7;
+
     public static Command Create(CliHost host)
     {
         // Addresses and sizes stand in arrays beside the blocks: 100 million events are 1.2 GB of those.
@@ -17,7 +20,7 @@ internal static class QueueCommand
             "--max-size", "B", "Events are of random size from 1 byte to below this (default 1024).", 2, 1 << 30);
         Option<bool> threads = new("--threads") { Description = "One thread allocates, another one frees." };
         Option<string> preset = SharedOptions.Preset();
-        Option<int?> rounds = SharedOptions.Rounds();
+        Option<int?> rounds = SharedOptions.Rounds(DefaultRounds);
         Option<string?> json = SharedOptions.Json();
         Command command = new("queue", "A queue of events of random size: filled and cleared, and at a steady length, beside NativeMemory.")
         {
@@ -34,7 +37,7 @@ internal static class QueueCommand
                 [catalog.BitSlab, .. SharedOptions.Contenders(catalog, ContenderCatalog.NativeMemoryName)],
                 presetName,
                 result.GetValue(threads),
-                result.GetValue(rounds) ?? SharedOptions.DefaultRounds,
+                result.GetValue(rounds) ?? DefaultRounds,
                 result.GetValue(json));
             return QueueMeasurement.Run(host, options);
         });

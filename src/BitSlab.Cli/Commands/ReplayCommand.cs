@@ -9,6 +9,9 @@ namespace BitSlab.Cli.Commands;
 /// <summary><c>bitslab replay FILE…</c>: measures, or verifies, recorded programs.</summary>
 internal static class ReplayCommand
 {
+    // A round is some 20 ms; so many find an undisturbed one on a busy machine.
+    private const int DefaultRounds = 15;
+
     public static Command Create(CliHost host)
     {
         Argument<string[]> files = new("FILE")
@@ -27,7 +30,7 @@ internal static class ReplayCommand
             HelpName = "NAME,…",
         };
         Option<string> preset = SharedOptions.Preset();
-        Option<int?> rounds = SharedOptions.Rounds();
+        Option<int?> rounds = SharedOptions.Rounds(DefaultRounds);
         Option<string?> json = SharedOptions.Json();
         Command command = new("replay", "Replays recorded programs: time and memory beside other allocators, or with every check.")
         {
@@ -50,7 +53,7 @@ internal static class ReplayCommand
                 contenders,
                 presetName,
                 result.GetValue(threads),
-                result.GetValue(rounds) ?? SharedOptions.DefaultRounds,
+                result.GetValue(rounds) ?? DefaultRounds,
                 result.GetValue(json));
             return verifies ? ReplayVerification.Run(host, options) : ReplayMeasurement.Run(host, options);
         });

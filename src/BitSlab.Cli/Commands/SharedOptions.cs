@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using BitSlab.Traces;
 
@@ -20,7 +21,13 @@ internal static class SharedOptions
             HelpName = $"{DefaultPreset}|{ClassicPreset}",
             DefaultValueFactory = _ => DefaultPreset,
         };
-        option.AcceptOnlyFromAmong(DefaultPreset, ClassicPreset);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.Tokens[0].Value is not (DefaultPreset or ClassicPreset))
+            {
+                result.AddError($"--preset must be {DefaultPreset} or {ClassicPreset}, not '{result.Tokens[0].Value}'.");
+            }
+        });
         return option;
     }
 
@@ -30,29 +37,40 @@ internal static class SharedOptions
     /// <summary>A whole number in a range; what lies outside is one clear line.</summary>
     public static Option<int?> Number(string name, string help, string description, int minimum, int maximum)
     {
-        Option<int?> option = new(name) { Description = description, HelpName = help };
+        return new Option<int?>(name)
+        {
+            Description = description,
+            HelpName = help,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum)
+                {
+                    return value;
+                }
+
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be a number from {minimum} to {maximum}, not '{text}'."));
+                return null;
+            },
+        };
+    }
+
+    public static Option<int?> Rounds(int standard) => Number(
+        "--rounds", "N", string.Create(CultureInfo.InvariantCulture, $"Rounds of each time measured (default {standard})."), 1, 10_000);
+
+    /// <summary>A folder that is not there is said at once, not after minutes of measuring.</summary>
+    public static Option<string?> Json()
+    {
+        Option<string?> option = new("--json") { Description = "Also writes all figures to this file.", HelpName = "FILE" };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1
-                && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value)
-                && (value < minimum || value > maximum))
+            if (result.Tokens.Count == 1 && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(result.Tokens[0].Value))))
             {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be {minimum} to {maximum}, not {value}."));
+                result.AddError($"{result.Tokens[0].Value}: no such folder");
             }
         });
         return option;
     }
-
-    /// <summary>Times are minima over rounds: 15 find the undisturbed one on a busy machine and take under a second a row.</summary>
-    public static Option<int?> Rounds() => Number("--rounds", "N", "Rounds of each time measured (default 15).", 1, 10_000);
-
-    public const int DefaultRounds = 15;
-
-    public static Option<string?> Json() => new("--json")
-    {
-        Description = "Also writes all figures to this file.",
-        HelpName = "FILE",
-    };
 
     /// <summary>The contenders of a list of names with commas.</summary>
     public static IReadOnlyList<Contender> Contenders(ContenderCatalog catalog, string list)

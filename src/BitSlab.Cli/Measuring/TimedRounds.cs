@@ -18,7 +18,7 @@ internal static class TimedRounds
 {
     // Optimised code comes 100 ms after the last new method was seen, compiled in the background, in two steps (first with
     // counters, then with what they told). These bounds leave room for both, also where a round takes microseconds.
-    private const int MinimumPasses = 4;
+    private const int MinimumPasses = 3;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan s_minimumWarmUp = TimeSpan.FromMilliseconds(500);
 

@@ -22,7 +22,7 @@ internal static class ProgressBar
             return;
         }
 
-        host.CreateConsole().Progress().AutoRefresh(false).AutoClear(true).Start(context =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(host.Out) }).Progress().AutoRefresh(false).AutoClear(true).Start(context =>
         {
             ProgressTask task = context.AddTask(title, maxValue: Math.Max(1, total));
             context.Refresh();

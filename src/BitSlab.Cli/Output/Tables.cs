@@ -1,12 +1,17 @@
 using System;
+using System.Globalization;
+using System.IO;
 using BitSlab.Cli.Commands;
 using Spectre.Console;
 
 namespace BitSlab.Cli.Output;
 
-/// <summary>How all tables look.</summary>
+/// <summary>How all tables look: Markdown, to be read as it is and pasted as it is.</summary>
 internal static class Tables
 {
+    // Wide enough for every table, whatever takes the output: a table that is wrapped is hard to read and to parse.
+    private const int Width = 200;
+
     /// <param name="left">Headings of columns of words.</param>
     /// <param name="right">Headings of columns of figures, after those.</param>
     public static Table Create(ReadOnlySpan<string> left, ReadOnlySpan<string> right)
@@ -29,7 +34,23 @@ internal static class Tables
 
     public static void Print(CliHost host, Table table, string note)
     {
-        host.CreateConsole().Write(table);
+        StringWriter text = new(CultureInfo.InvariantCulture);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(text),
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+        });
+        console.Profile.Width = Width;
+        console.Write(table);
+        foreach (string line in text.ToString().Split('\n'))
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                host.Out.WriteLine(line.TrimEnd());
+            }
+        }
+
         if (note.Length > 0)
         {
             host.Out.WriteLine(note);

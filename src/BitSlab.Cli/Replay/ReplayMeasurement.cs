@@ -37,9 +37,7 @@ internal static class ReplayMeasurement
         {
             foreach (Trace trace in traces)
             {
-                SlotTable slots = new(trace);
-                works.Add([.. options.Contenders.Select(contender =>
-                    new TimedReplayFactory(trace, contender, slots, options.Threads).Create())]);
+                works.Add([.. options.Contenders.Select(new TimedReplayFactory(trace, options.Threads).Create)]);
             }
 
             ITimedWork[] all = [.. works.SelectMany(work => work)];

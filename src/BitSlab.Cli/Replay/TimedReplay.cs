@@ -4,7 +4,7 @@ using BitSlab.Traces;
 
 namespace BitSlab.Cli.Replay;
 
-/// <summary>Addresses of a trace's slots, for all contenders in turn: the same cache lines for each.</summary>
+/// <summary>Addresses of a trace's slots.</summary>
 internal sealed unsafe class SlotTable
 {
     // Pinned, not native: a table from malloc would stand among one contender's blocks.
@@ -21,14 +21,24 @@ internal sealed unsafe class SlotTable
     public nint* Address { get; }
 }
 
-/// <summary>Makes the timed replay of one trace for a contender.</summary>
-internal sealed class TimedReplayFactory(Trace trace, Contender subject, SlotTable slots, bool threads) : IContenderVisitor<ITimedWork>
+/// <summary>Makes the timed replays of one trace.</summary>
+internal sealed class TimedReplayFactory(Trace trace, bool threads)
 {
-    public ITimedWork Create() => subject.Accept(this);
+    // One of the two for all contenders in turn, since each leaves it as it was: the same cache lines for each.
+    private readonly SlotTable? _slots = threads ? null : new SlotTable(trace);
+    private readonly ThreadedFastReplay? _threads = threads ? new ThreadedFastReplay(trace) : null;
 
-    public ITimedWork Visit<T>()
+    public ITimedWork Create(Contender subject) => subject.Accept(new Visitor(this, subject));
+
+    private ITimedWork Create<T>(SlabAllocator? allocator)
         where T : struct, IContender<T>, allows ref struct =>
-        threads ? new ThreadedWork<T>(trace, subject.CreateAllocator()) : new Work<T>(trace, slots, subject.CreateAllocator());
+        _threads is not null ? new ThreadedWork<T>(_threads, allocator) : new Work<T>(trace, _slots!, allocator);
+
+    private sealed class Visitor(TimedReplayFactory factory, Contender subject) : IContenderVisitor<ITimedWork>
+    {
+        public ITimedWork Visit<T>()
+            where T : struct, IContender<T>, allows ref struct => factory.Create<T>(subject.CreateAllocator());
+    }
 
     private sealed class Work<T>(Trace trace, SlotTable slots, SlabAllocator? allocator) : ITimedWork
         where T : struct, IContender<T>, allows ref struct
@@ -38,12 +48,10 @@ internal sealed class TimedReplayFactory(Trace trace, Contender subject, SlotTab
         public void Dispose() => allocator?.Dispose();
     }
 
-    private sealed class ThreadedWork<T>(Trace trace, SlabAllocator? allocator) : ITimedWork
+    private sealed class ThreadedWork<T>(ThreadedFastReplay replay, SlabAllocator? allocator) : ITimedWork
         where T : struct, IContender<T>, allows ref struct
     {
-        private readonly ThreadedFastReplay _replay = new(trace);
-
-        public TimeSpan Round() => _replay.Run<T, UntouchedPayload>(allocator, default);
+        public TimeSpan Round() => replay.Run<T, UntouchedPayload>(allocator, default);
 
         public void Dispose() => allocator?.Dispose();
     }
