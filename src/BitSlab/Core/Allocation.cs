@@ -1,0 +1,60 @@
+namespace BitSlab.Core;
+
+/// <summary>Allocation of any size and alignment from a thread's heap: the way in for all but the fast path.</summary>
+internal static unsafe class Allocation
+{
+    /// <summary>Allocates on the thread that owns the heap.</summary>
+    /// <param name="heap">The heap.</param>
+    /// <param name="bytes">Any size; 0 gives a block of the smallest class.</param>
+    /// <param name="alignment">A power of two; the allocator's minimum holds in any case.</param>
+    /// <param name="status">Why null was returned.</param>
+    /// <param name="zeroed">Whether the block is known to read as zeros.</param>
+    public static void* Alloc(ThreadHeap* heap, nuint bytes, nuint alignment, AllocStatus* status, bool* zeroed)
+    {
+        Allocator* allocator = heap->Allocator;
+        if (bytes == 0)
+        {
+            bytes = 1;
+        }
+
+        if (alignment < allocator->MinimumAlignment)
+        {
+            alignment = allocator->MinimumAlignment;
+        }
+
+        if (bytes <= allocator->MaxManaged && alignment <= allocator->MaxManaged)
+        {
+            // A multiple of the alignment falls into a class whose size is one, too: linear classes hold it exactly; among the
+            // eighths, either it is a class itself, or an eighth is a multiple of the alignment. Slabs begin at slices.
+            nuint rounded = Reservation.RoundUp(bytes, alignment);
+            if (rounded <= allocator->MaxManaged)
+            {
+                *zeroed = false;
+                *status = AllocStatus.Ok;
+                uint sizeClass = SizeClasses.ClassOf((uint)rounded, allocator->GranularityShift);
+                void* block = LocalAlloc.TryTake(heap, sizeClass);
+                return block != null ? block : LocalAlloc.Refill(heap, sizeClass, status);
+            }
+        }
+
+        return LargeBlocks.Alloc(allocator, bytes, alignment, status, zeroed);
+    }
+
+    /// <summary>Whether a live block can serve a new size where it stands; large blocks in slices grow and shrink for it.</summary>
+    public static bool TryReallocInPlace(Reservation* reservation, void* block, BlockPlace place, nuint bytes, nuint alignment)
+    {
+        if (((nuint)block & (alignment - 1)) != 0)
+        {
+            return false;
+        }
+
+        // Shrinking to less than half moves, so that a block that once was large does not hold its memory for ever.
+        if (bytes <= place.UsableBytes && bytes >= place.UsableBytes / 2)
+        {
+            return place.Slice == null || place.InSlab || LargeBlocks.TryResizeSlices(reservation, place.Slice->First, bytes);
+        }
+
+        return place.Slice != null && !place.InSlab && bytes > place.Allocator->MaxManaged
+            && LargeBlocks.TryResizeSlices(reservation, place.Slice->First, bytes);
+    }
+}

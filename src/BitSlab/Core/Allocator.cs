@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+
+namespace BitSlab.Core;
+
+/// <summary>
+/// What the core knows of an allocator: its parameters, its chunks, its heaps, its account. Constant but for the last group.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Allocator
+{
+    public Reservation* Reservation;
+
+    /// <summary>For the layer above: the allocator's place in each thread's table, and its managed object.</summary>
+    public int Slot;
+    public nint Host;
+
+    public int GranularityShift;
+    public int ClassCount;
+
+    /// <summary>The largest size served from slabs.</summary>
+    public uint MaxManaged;
+
+    public uint MinimumAlignment;
+
+    /// <summary>0: chosen by size.</summary>
+    public int BlocksPerSlab;
+
+    public bool MallocForLarge;
+
+    /// <summary>In bytes; long.MaxValue is none.</summary>
+    public long Limit;
+
+    /// <summary>Permits taken, in bytes. Atomic.</summary>
+    public long Committed;
+
+    /// <summary>Bytes of slices given back to the OS so far. Atomic.</summary>
+    public long Returned;
+
+    /// <summary>The part of <see cref="Committed"/> that is thread heaps. Atomic.</summary>
+    public long HeapBytes;
+
+    /// <summary>Frees refused, and those found at collection. Atomic.</summary>
+    public long InvalidFrees;
+
+    /// <summary>Blocks outside the chunks, and their bytes. Atomic.</summary>
+    public long OutsideBlocks;
+    public long OutsideBytes;
+    public long OutsideReserved;
+
+    /// <summary>While the structure waits for reuse: the next that does.</summary>
+    public Allocator* NextFree;
+
+    /// <summary>All heaps ever made; append-only.</summary>
+    public ThreadHeap* Heaps;
+
+    /// <summary>Reset, disposal and maintenance exclude each other.</summary>
+    public int Gate;
+
+    /// <summary>Guards what follows, and the slice words of the allocator's chunks.</summary>
+    public int ChunkLock;
+    public int ChunkCount;
+
+    /// <summary>Free slices of partly used chunks that may have resident pages.</summary>
+    public int DirtySlices;
+
+    public Chunk* FirstChunk;
+    public Chunk* FirstWithRoom;
+
+    /// <summary>An empty chunk that was kept, or null.</summary>
+    public Chunk* Kept;
+
+    /// <summary>Takes permits for bytes; false, and nothing taken, when that would pass the limit.</summary>
+    public static bool TakePermits(Allocator* allocator, long bytes)
+    {
+        // Full barriers: the account is exact whoever adds. No overflow: no request passes 2^62.
+        if (Atomic.Add(&allocator->Committed, bytes) <= allocator->Limit)
+        {
+            return true;
+        }
+
+        Atomic.Add(&allocator->Committed, -bytes);
+        return false;
+    }
+
+    public static void ReturnPermits(Allocator* allocator, long bytes) => Atomic.Add(&allocator->Committed, -bytes);
+}

@@ -1,0 +1,150 @@
+namespace BitSlab.Core;
+
+/// <summary>Where a block stands.</summary>
+internal unsafe struct BlockPlace
+{
+    /// <summary>The descriptor of the slice in which the block begins; null outside the reservation.</summary>
+    public Slab* Slice;
+
+    /// <summary>The block's index in its slab.</summary>
+    public uint Index;
+
+    /// <summary>Whether it is a block of a slab.</summary>
+    public bool InSlab;
+
+    public Allocator* Allocator;
+    public nuint UsableBytes;
+}
+
+/// <summary>From an address to what it is; the slow but complete answer, and the frees that need it.</summary>
+internal static unsafe class Blocks
+{
+    /// <summary>Finds a live block.</summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="block">Any address.</param>
+    /// <param name="expected">Whose block it must be; null for anyone's.</param>
+    /// <param name="place">Where it stands, when live.</param>
+    public static BlockStatus Find(Reservation* reservation, void* block, Allocator* expected, BlockPlace* place)
+    {
+        BlockStatus status = Locate(reservation, block, expected, place);
+        if (status != BlockStatus.Live || place->Slice == null)
+        {
+            return status;
+        }
+
+        Slab* first = place->Slice->First;
+        if (!place->InSlab)
+        {
+            return Atomic.LoadAcquire(&first->InList) == 1 ? BlockStatus.Live : BlockStatus.DoubleFree;
+        }
+
+        // Remote before free, as everywhere: the collector sets the free bit after it took the remote one.
+        int w = (int)(place->Index >> 6);
+        ulong gone = Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + w);
+        gone |= Atomic.LoadAcquire(first->FreeWords + w);
+        return (gone & (1ul << (int)(place->Index & 63))) == 0 ? BlockStatus.Live : BlockStatus.DoubleFree;
+    }
+
+    /// <summary>Frees a block of any kind, by any thread.</summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="block">Any address.</param>
+    /// <param name="expected">Whose block it must be; null for anyone's.</param>
+    /// <param name="token">The calling thread's token; 0 when it owns no heap.</param>
+    public static BlockStatus Free(Reservation* reservation, void* block, Allocator* expected, ulong token)
+    {
+        BlockPlace place;
+        BlockStatus status = Locate(reservation, block, expected, &place);
+        if (status != BlockStatus.Live)
+        {
+            return status;
+        }
+
+        if (place.Slice == null)
+        {
+            LargeBlock large;
+            status = LargeRegistry.Find(reservation, (nuint)block, expected, remove: true, &large);
+            if (status == BlockStatus.Live)
+            {
+                LargeBlocks.FreeOutside(reservation, large);
+            }
+
+            return status;
+        }
+
+        if (!place.InSlab)
+        {
+            return LargeBlocks.FreeSlices(reservation, place.Slice->First);
+        }
+
+        if (Owns(place.Slice->First, token))
+        {
+            return LocalFree.Free(place.Slice->First->Heap, place.Slice, place.Index);
+        }
+
+        ulong bit = 1ul << (int)(place.Index & 63);
+        return RemoteFree.Free(reservation, place.Slice, place.Slice, (int)(place.Index >> 6), bit) == 0
+            ? BlockStatus.Live
+            : BlockStatus.DoubleFree;
+    }
+
+    /// <summary>Whether the thread with this token owns the slab's heap.</summary>
+    public static bool Owns(Slab* first, ulong token) =>
+        token != 0 && Atomic.LoadAcquire(&first->Heap->OwnerWord) == token;
+
+    /// <summary>
+    /// Finds where a block stands, whether live or free. Not <see cref="BlockStatus.Live"/> when nothing stands there, or
+    /// something else does.
+    /// </summary>
+    public static BlockStatus Locate(Reservation* reservation, void* block, Allocator* expected, BlockPlace* place)
+    {
+        nuint offset = unchecked((nuint)block - reservation->Base);
+        if (offset >= reservation->Bytes)
+        {
+            LargeBlock large;
+            BlockStatus status = LargeRegistry.Find(reservation, (nuint)block, expected, remove: false, &large);
+            place->Slice = null;
+            place->InSlab = false;
+            place->Allocator = large.Allocator;
+            place->UsableBytes = large.UsableBytes;
+            return status;
+        }
+
+        Slab* slice = reservation->Slabs + (offset >> Layout.SliceShift);
+        uint inSlab = unchecked((uint)offset - slice->BaseOffset);
+        place->Slice = slice;
+        place->Index = Slab.IndexOf(inSlab, slice->Reciprocal);
+        bool isStart = unchecked(place->Index * slice->BlockSize) == inSlab && place->Index < slice->BlockCount;
+
+        // Acquire: whoever sees a kind sees the fields that go with it.
+        switch ((SliceKind)Atomic.LoadAcquire(&slice->Kind))
+        {
+            case SliceKind.Slab:
+                place->InSlab = true;
+                place->UsableBytes = slice->BlockSize;
+                break;
+
+            case SliceKind.Large:
+                place->InSlab = false;
+                place->UsableBytes = slice->First->LargeBytes;
+                isStart = inSlab == 0;
+                break;
+
+            case SliceKind.FreedSlab:
+                return isStart ? BlockStatus.DoubleFree : BlockStatus.InteriorPointer;
+
+            case SliceKind.FreedLarge:
+                return inSlab == 0 ? BlockStatus.DoubleFree : BlockStatus.InteriorPointer;
+
+            case SliceKind.Stale:
+                return BlockStatus.StaleBlock;
+
+            default:
+                return BlockStatus.UnknownPointer;
+        }
+
+        place->Allocator = Reservation.ChunkOf(reservation, slice)->Allocator;
+        return expected != null && expected != place->Allocator ? BlockStatus.OtherAllocator
+            : isStart ? BlockStatus.Live
+            : BlockStatus.InteriorPointer;
+    }
+}

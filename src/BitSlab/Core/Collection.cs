@@ -1,0 +1,163 @@
+using System.Numerics;
+
+namespace BitSlab.Core;
+
+/// <summary>The owner takes in what other threads freed: ready stack, summary, words, in this order.</summary>
+internal static unsafe class Collection
+{
+    /// <summary>Collects all that is ready, and gives slabs that became empty back. On the owner's thread, or by who claimed the heap.</summary>
+    public static void Run(ThreadHeap* heap)
+    {
+        CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+        Slab* empty = Drain(heap, null);
+        CoreLock.Exit(&heap->Lock);
+        SlabLife.ReturnChain(heap->Allocator, empty);
+    }
+
+    /// <summary>Collects under the lock; slabs that became empty are made invalid and put before <paramref name="chain"/>.</summary>
+    public static Slab* Drain(ThreadHeap* heap, Slab* chain)
+    {
+        // Acquire pairs with the pushes: links and bits of all that is popped are visible.
+        Slab* slab = (Slab*)Atomic.Exchange((void**)&heap->Ready, null);
+        while (slab != null)
+        {
+            // Before the summary: from then on a freer may push the slab again, and write its link.
+            Slab* next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
+            if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab)
+            {
+                DrainSlab(heap, slab);
+                chain = Settle(heap, slab, chain);
+            }
+            else
+            {
+                Misplaced(heap, slab);
+            }
+
+            slab = next;
+        }
+
+        return chain;
+    }
+
+    /// <summary>
+    /// Makes a slab invalid and chains it if all its blocks are free and no freer is on its way. Under the lock; the slab
+    /// is the heap's and not current.
+    /// </summary>
+    public static Slab* TakeIfEmpty(ThreadHeap* heap, Slab* slab, Slab* chain)
+    {
+        if (!SlabLife.IsWhole(slab) || SlabLife.HasRemoteBits(heap->Allocator->Reservation, slab))
+        {
+            return chain;
+        }
+
+        if (slab->InList != 0)
+        {
+            ThreadHeap.Unlink(heap, slab);
+        }
+
+        SlabLife.Invalidate(slab, SliceKind.FreedSlab);
+        slab->Next = chain;
+        return slab;
+    }
+
+    /// <summary>Records a misuse that only the collection saw, until the owner hears of it. Under the lock.</summary>
+    public static void RecordFault(ThreadHeap* heap, void* block)
+    {
+        Atomic.Add(&heap->Allocator->InvalidFrees, 1);
+        int count = heap->FaultCount;
+        if (count < ThreadHeap.FaultCapacity)
+        {
+            heap->Faults[count] = (ulong)block;
+
+            // Release: who sees the count sees the fault.
+            Atomic.StoreRelease(&heap->FaultCount, count + 1);
+        }
+    }
+
+    private static void DrainSlab(ThreadHeap* heap, Slab* slab)
+    {
+        Reservation* reservation = heap->Allocator->Reservation;
+        ulong* remote = Reservation.RemoteWords(reservation, slab);
+
+        // The owner's frees may take the fast path again, unless a bit stands afterwards: a freer that marks after this sees
+        // its own mark kept, one that marked before is found by the second look at the words. The exchange behind it is the
+        // full barrier between this store and that look.
+        SlabLife.SetLocalOwner(slab, heap);
+
+        // Summary before words: a bit that comes after its word was taken raises the summary anew, and is pushed anew.
+        ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);
+        while (words != 0)
+        {
+            int w = BitOperations.TrailingZeroCount(words);
+            words &= words - 1;
+
+            // Acquire: the freer's payload is done before the block is used again.
+            ulong freed = Atomic.Exchange(remote + w, 0);
+            ulong free = Atomic.Load(slab->FreeWords + w);
+            ulong wrong = freed & (free | ~Slab.ValidBits(slab->BlockCount, w));
+            if (wrong != 0)
+            {
+                RecordFaults(heap, slab, w, wrong);
+                freed &= ~wrong;
+            }
+
+            Atomic.Store(&slab->Summary, slab->Summary | (1ul << w));
+
+            // Release: who counts these bits as free sees the summary that finds them.
+            Atomic.StoreRelease(slab->FreeWords + w, free | freed);
+        }
+
+        for (int w = 0; w < slab->WordCount; w++)
+        {
+            if (Atomic.LoadAcquire(remote + w) != 0)
+            {
+                SlabLife.SetLocalOwner(slab, Slab.NoHeap);
+                return;
+            }
+        }
+    }
+
+    // A slab that has room again is linked, an empty one taken, unless it is current. Under the lock.
+    private static Slab* Settle(ThreadHeap* heap, Slab* slab, Slab* chain)
+    {
+        if (ThreadHeap.Entry(heap, slab->Class)->Slab == slab)
+        {
+            return chain;
+        }
+
+        Slab* taken = TakeIfEmpty(heap, slab, chain);
+        if (taken == chain && slab->InList == 0)
+        {
+            slab->InList = 1;
+            ThreadHeap.Link(heap, slab);
+        }
+
+        return taken;
+    }
+
+    // Only a misuse in flight while its slab was given back and cut anew leads here: a bit that came late pushed the slab onto
+    // its former owner's stack. It goes to the owner it has now; where no slab stands its bits are dropped.
+    private static void Misplaced(ThreadHeap* heap, Slab* slab)
+    {
+        if (slab->Kind == (byte)SliceKind.Slab)
+        {
+            RemoteFree.Push(slab->Heap, slab);
+            return;
+        }
+
+        RecordFault(heap, null);
+        Atomic.Exchange(&slab->RemoteSummary, 0);
+    }
+
+    private static void RecordFaults(ThreadHeap* heap, Slab* slab, int w, ulong wrong)
+    {
+        Reservation* reservation = heap->Allocator->Reservation;
+        byte* start = Reservation.SliceAddress(reservation, Reservation.SliceIndex(reservation, slab));
+        while (wrong != 0)
+        {
+            int bit = BitOperations.TrailingZeroCount(wrong);
+            wrong &= wrong - 1;
+            RecordFault(heap, start + ((nuint)((w << 6) + bit) * slab->BlockSize));
+        }
+    }
+}

@@ -1,0 +1,237 @@
+namespace BitSlab.Core;
+
+/// <summary>The beginning and the end of allocators and thread heaps, and the end of all blocks at once.</summary>
+internal static unsafe class Lifetime
+{
+    /// <summary>
+    /// How many allocators must have been disposed since, before a thread's heap structure serves that thread again: a
+    /// handle that outlived its allocator on the thread's stack points at it, and must find it dead, not another's.
+    /// </summary>
+    private const long DisposalsBeforeReuse = 64;
+
+    /// <summary>Makes an allocator structure; null when memory is refused.</summary>
+    public static Allocator* CreateAllocator(Reservation* reservation)
+    {
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        Allocator* allocator = reservation->FreeAllocators;
+        if (allocator != null)
+        {
+            reservation->FreeAllocators = allocator->NextFree;
+        }
+
+        CoreLock.Exit(&reservation->Lock);
+        if (allocator == null)
+        {
+            allocator = (Allocator*)Reservation.AllocateStructure(reservation, (nuint)sizeof(Allocator));
+            if (allocator == null)
+            {
+                return null;
+            }
+        }
+
+        *allocator = default;
+        allocator->Reservation = reservation;
+        return allocator;
+    }
+
+    /// <summary>Makes a heap for a thread and appends it to the allocator's; null with the reason when refused.</summary>
+    public static ThreadHeap* CreateHeap(Allocator* allocator, ulong token, ThreadHeap* recycled, AllocStatus* status)
+    {
+        nuint bytes = ThreadHeap.Bytes(allocator->ClassCount);
+        ThreadHeap* heap = recycled;
+        *status = AllocStatus.LimitReached;
+        if (Allocator.TakePermits(allocator, (long)bytes))
+        {
+            *status = AllocStatus.Ok;
+            if (heap == null)
+            {
+                heap = (ThreadHeap*)Reservation.AllocateStructure(allocator->Reservation, bytes);
+            }
+        }
+
+        if (heap == null || *status != AllocStatus.Ok)
+        {
+            if (*status == AllocStatus.Ok)
+            {
+                *status = AllocStatus.OutOfMemory;
+                Allocator.ReturnPermits(allocator, (long)bytes);
+            }
+            else if (recycled != null)
+            {
+                Recycle(allocator->Reservation, recycled);
+            }
+
+            return null;
+        }
+
+        Atomic.Add(&allocator->HeapBytes, (long)bytes);
+        heap->Allocator = allocator;
+        heap->ClassCount = allocator->ClassCount;
+        heap->FaultCount = 0;
+        heap->LastOwner = 0;
+        heap->DisposeStamp = 0;
+        heap->Ready = null;
+        heap->Lock = 0;
+        ThreadHeap.PointAtNothing(heap);
+
+        // Release: whoever finds the heap finds it complete.
+        Atomic.StoreRelease(&heap->OwnerWord, token);
+        void** head = (void**)&allocator->Heaps;
+        void* seen;
+        do
+        {
+            seen = Atomic.LoadAcquire(head);
+            Atomic.Store((void**)&heap->NextHeap, seen);
+        }
+        while (!Atomic.CompareExchange(head, heap, seen));
+
+        return heap;
+    }
+
+    /// <summary>Takes an orphaned heap, or none: a whole heap, never its slabs into another, since pushes may be in flight to it.</summary>
+    public static ThreadHeap* AdoptOrphan(Allocator* allocator, ulong token)
+    {
+        for (ThreadHeap* heap = (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps); heap != null; heap = heap->NextHeap)
+        {
+            // From the exact old value; a full barrier, behind which the former owner's plain stores are seen.
+            if (Atomic.LoadAcquire(&heap->OwnerWord) == ThreadHeap.Orphan
+                && Atomic.CompareExchange(&heap->OwnerWord, token, ThreadHeap.Orphan))
+            {
+                return heap;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Marks the heap of a thread that ended. False when it is that thread's no longer. Full barrier.</summary>
+    public static bool MakeOrphan(ThreadHeap* heap, ulong token) =>
+        Atomic.CompareExchange(&heap->OwnerWord, ThreadHeap.Orphan, token);
+
+    /// <summary>Frees every block at once; the caller holds the gate, and nobody else is inside a call on the allocator.</summary>
+    /// <param name="allocator">The allocator.</param>
+    /// <param name="keepChunk">Whether one empty chunk is kept.</param>
+    public static void FreeAll(Allocator* allocator, bool keepChunk)
+    {
+        Reservation* reservation = allocator->Reservation;
+        for (ThreadHeap* heap = allocator->Heaps; heap != null; heap = heap->NextHeap)
+        {
+            CoreLock.Enter(&heap->Lock, &reservation->Os);
+            ThreadHeap.PointAtNothing(heap);
+            Atomic.Exchange((void**)&heap->Ready, null);
+            CoreLock.Exit(&heap->Lock);
+        }
+
+        // Later fast paths on any thread see the zero word, before any of the slices can be cut anew.
+        reservation->Os.ProcessBarrier();
+
+        for (Chunk* chunk = allocator->FirstChunk; chunk != null; chunk = chunk->Next)
+        {
+            InvalidateChunk(reservation, chunk);
+        }
+
+        Chunks.ReturnAll(allocator, keepChunk);
+        LargeBlock large;
+        while (LargeRegistry.TakeAny(reservation, allocator, &large))
+        {
+            LargeBlocks.FreeOutside(reservation, large);
+        }
+    }
+
+    /// <summary>Ends an allocator: all blocks, all heaps, all chunks. The caller holds the gate, which ends with it.</summary>
+    public static void DestroyAllocator(Allocator* allocator)
+    {
+        Reservation* reservation = allocator->Reservation;
+        FreeAll(allocator, keepChunk: false);
+
+        ThreadHeap* heap = allocator->Heaps;
+        allocator->Heaps = null;
+        while (heap != null)
+        {
+            ThreadHeap* next = heap->NextHeap;
+            heap->LastOwner = Atomic.Exchange(&heap->OwnerWord, ThreadHeap.Disposed);
+            Recycle(reservation, heap);
+            heap = next;
+        }
+
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        reservation->Disposals++;
+        allocator->NextFree = reservation->FreeAllocators;
+        reservation->FreeAllocators = allocator;
+        CoreLock.Exit(&reservation->Lock);
+    }
+
+    /// <summary>Takes the longest disposed heap structure off the queue; null when there is none.</summary>
+    public static ThreadHeap* TakeRecycled(Reservation* reservation)
+    {
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        ThreadHeap* heap = reservation->RecycledFirst;
+        if (heap != null)
+        {
+            reservation->RecycledFirst = heap->NextHeap;
+            if (heap->NextHeap == null)
+            {
+                reservation->RecycledLast = null;
+            }
+        }
+
+        CoreLock.Exit(&reservation->Lock);
+        return heap;
+    }
+
+    /// <summary>Puts a disposed heap structure at the end of the queue.</summary>
+    public static void Recycle(Reservation* reservation, ThreadHeap* heap)
+    {
+        heap->NextHeap = null;
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        if (heap->DisposeStamp == 0)
+        {
+            heap->DisposeStamp = reservation->Disposals + 1;
+        }
+
+        if (reservation->RecycledLast != null)
+        {
+            reservation->RecycledLast->NextHeap = heap;
+        }
+        else
+        {
+            reservation->RecycledFirst = heap;
+        }
+
+        reservation->RecycledLast = heap;
+        CoreLock.Exit(&reservation->Lock);
+    }
+
+    /// <summary>Whether the thread that last owned a disposed heap may own it again, though it may hold a stale handle to it.</summary>
+    public static bool IsRested(Reservation* reservation, ThreadHeap* heap) =>
+        Atomic.LoadAcquire(&reservation->Disposals) - heap->DisposeStamp >= DisposalsBeforeReuse;
+
+    private static void InvalidateChunk(Reservation* reservation, Chunk* chunk)
+    {
+        Slab* slices = reservation->Slabs + ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
+        int k = 0;
+        while (k < Layout.SlicesPerChunk)
+        {
+            Slab* first = slices + k;
+            if (first->Kind != (byte)SliceKind.Slab && first->Kind != (byte)SliceKind.Large)
+            {
+                k++;
+                continue;
+            }
+
+            if (first->Kind == (byte)SliceKind.Slab && first->RemoteSummary != 0)
+            {
+                ulong* remote = Reservation.RemoteWords(reservation, first);
+                for (int w = 0; w < first->WordCount; w++)
+                {
+                    remote[w] = 0;
+                }
+
+                first->RemoteSummary = 0;
+            }
+
+            SlabLife.Invalidate(first, SliceKind.Stale);
+            k += first->SliceCount;
+        }
+    }
+}

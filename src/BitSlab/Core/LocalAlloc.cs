@@ -1,0 +1,129 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace BitSlab.Core;
+
+/// <summary>Allocation by the thread that owns the heap: the next free bit of the word in use, else the next word, else the next slab.</summary>
+internal static unsafe class LocalAlloc
+{
+    /// <summary>The fast path: null when the word in use has no free block, or is not to be used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void* TryTake(ThreadHeap* heap, nuint sizeClass)
+    {
+        ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
+
+        // Once: maintenance may change the pointer. Plain: the owner's own data; others see it through the lock.
+        ulong* word = entry->Word;
+        ulong free = Atomic.Load(word);
+        if (free == 0)
+        {
+            return null;
+        }
+
+        Atomic.Store(word, free & (free - 1));
+        return entry->WordBase + ((ulong)BitOperations.TrailingZeroCount(free) * entry->BlockSize);
+    }
+
+    /// <summary>The slow path, on the owner's thread: finds a word with a free block, and takes one.</summary>
+    public static void* Refill(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
+    {
+        ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
+        *status = AllocStatus.Ok;
+        while (true)
+        {
+            if (NextWord(heap, entry, entry->Slab))
+            {
+                return TryTake(heap, sizeClass);
+            }
+
+            // Acquire pairs with the pusher's release; a push that is missed now is collected next time.
+            if (Atomic.LoadAcquire((void**)&heap->Ready) != null)
+            {
+                Collection.Run(heap);
+                if (entry->Slab->Summary != 0)
+                {
+                    continue;
+                }
+            }
+
+            if (!NextSlab(heap, sizeClass, status))
+            {
+                return null;
+            }
+        }
+    }
+
+    // Round and round, not always lowest first: words that were visited long ago have gathered more free blocks. No lock:
+    // maintenance never touches a current slab.
+    private static bool NextWord(ThreadHeap* heap, ClassEntry* entry, Slab* slab)
+    {
+        ulong summary = slab->Summary;
+        while (summary != 0)
+        {
+            ulong ahead = summary & (ulong.MaxValue - 1 << slab->CurrentWord);
+            int index = BitOperations.TrailingZeroCount(ahead != 0 ? ahead : summary);
+            ulong* word = slab->FreeWords + index;
+            if (Atomic.Load(word) != 0)
+            {
+                slab->CurrentWord = (byte)index;
+                slab->Summary = summary;
+                entry->Word = word;
+                entry->WordBase = Reservation.SliceAddress(
+                    heap->Allocator->Reservation, Reservation.SliceIndex(heap->Allocator->Reservation, slab))
+                    + ((nuint)(index << 6) * slab->BlockSize);
+                return true;
+            }
+
+            summary &= ~(1ul << index);
+        }
+
+        slab->Summary = 0;
+        return false;
+    }
+
+    private static bool NextSlab(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
+    {
+        CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+        Slab* slab = *ThreadHeap.WithRoom(heap, sizeClass);
+        if (slab != null)
+        {
+            ThreadHeap.Unlink(heap, slab);
+            MakeCurrent(heap, slab);
+        }
+
+        CoreLock.Exit(&heap->Lock);
+        if (slab != null)
+        {
+            return true;
+        }
+
+        // The new slab is in hand before the old one is dropped: a failure here leaves the heap as it was.
+        slab = SlabLife.Create(heap, sizeClass, status);
+        if (slab == null)
+        {
+            return false;
+        }
+
+        CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+        MakeCurrent(heap, slab);
+        CoreLock.Exit(&heap->Lock);
+        return true;
+    }
+
+    // The old slab is used up: its first free finds its summary 0 and links it. Under the lock.
+    private static void MakeCurrent(ThreadHeap* heap, Slab* slab)
+    {
+        ClassEntry* entry = ThreadHeap.Entry(heap, slab->Class);
+        if (entry->Slab->Heap == heap)
+        {
+            entry->Slab->InList = 0;
+            SlabLife.SetWhole(entry->Slab, notice: true);
+        }
+
+        slab->InList = 1;
+        SlabLife.SetWhole(slab, notice: false);
+        entry->Slab = slab;
+        entry->BlockSize = slab->BlockSize;
+        entry->Word = &heap->Allocator->Reservation->ZeroWord;
+    }
+}

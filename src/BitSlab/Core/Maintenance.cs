@@ -1,0 +1,155 @@
+using System.Numerics;
+
+namespace BitSlab.Core;
+
+/// <summary>What any thread may do to give memory back: take slabs whose blocks are all free from heaps whose owners sleep.</summary>
+internal static unsafe class Maintenance
+{
+    /// <summary>
+    /// Gives back what can be given back now, to the OS; the caller holds the gate. Heaps of threads that are known to be dead
+    /// have been orphaned before.
+    /// </summary>
+    /// <param name="allocator">The allocator.</param>
+    /// <param name="token">The calling thread's token; 0 when it owns no heap.</param>
+    /// <returns>The bytes given back to the OS.</returns>
+    public static nuint Trim(Allocator* allocator, ulong token)
+    {
+        long before = Atomic.LoadAcquire(&allocator->Returned);
+        for (ThreadHeap* heap = (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps); heap != null; heap = heap->NextHeap)
+        {
+            ulong owner = Atomic.LoadAcquire(&heap->OwnerWord);
+            if (owner == token && token != 0)
+            {
+                CollectAsOwner(heap);
+            }
+            else if (owner == ThreadHeap.Orphan)
+            {
+                // From the exact old value: of an adopter and maintenance one gets the heap. Full barrier: the plain stores
+                // of the thread that orphaned it are seen.
+                if (Atomic.CompareExchange(&heap->OwnerWord, ThreadHeap.Maintenance, ThreadHeap.Orphan))
+                {
+                    CollectAsOwner(heap);
+                    Atomic.CompareExchange(&heap->OwnerWord, ThreadHeap.Orphan, ThreadHeap.Maintenance);
+                }
+            }
+            else
+            {
+                TakeFromLiveOwner(heap);
+            }
+        }
+
+        Chunks.Purge(allocator);
+        return (nuint)(Atomic.LoadAcquire(&allocator->Returned) - before);
+    }
+
+    /// <summary>Collects everything and gives up current slabs that are empty, too.</summary>
+    public static void CollectAsOwner(ThreadHeap* heap)
+    {
+        Reservation* reservation = heap->Allocator->Reservation;
+        CoreLock.Enter(&heap->Lock, &reservation->Os);
+        Slab* empty = Collection.Drain(heap, null);
+        for (int c = 0; c < heap->ClassCount; c++)
+        {
+            ClassEntry* entry = ThreadHeap.Entry(heap, (nuint)c);
+            Slab* slab = entry->Slab;
+            if (slab->Heap != heap || !SlabLife.IsWhole(slab) || SlabLife.HasRemoteBits(reservation, slab))
+            {
+                continue;
+            }
+
+            entry->Word = &reservation->ZeroWord;
+            entry->Slab = &reservation->EmptySlab;
+            SlabLife.Invalidate(slab, SliceKind.FreedSlab);
+            slab->Next = empty;
+            empty = slab;
+        }
+
+        CoreLock.Exit(&heap->Lock);
+        SlabLife.ReturnChain(heap->Allocator, empty);
+    }
+
+    /// <summary>
+    /// With a live owner nothing is drained into the free words: a local free takes no lock, and one of the two would be lost.
+    /// Slabs are popped, counted, and taken when all their blocks are free; else they go back, their summary untouched.
+    /// </summary>
+    public static void TakeFromLiveOwner(ThreadHeap* heap)
+    {
+        if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !CoreLock.TryEnter(&heap->Lock))
+        {
+            return;
+        }
+
+        Reservation* reservation = heap->Allocator->Reservation;
+        Slab* empty = null;
+
+        // Acquire pairs with the pushes.
+        Slab* slab = (Slab*)Atomic.Exchange((void**)&heap->Ready, null);
+        while (slab != null)
+        {
+            Slab* next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
+            if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab
+                && ThreadHeap.Entry(heap, slab->Class)->Slab != slab && IsWholeWithRemote(reservation, slab))
+            {
+                ClearRemote(reservation, slab);
+                if (slab->InList != 0)
+                {
+                    ThreadHeap.Unlink(heap, slab);
+                }
+
+                SlabLife.Invalidate(slab, SliceKind.FreedSlab);
+                slab->Next = empty;
+                empty = slab;
+            }
+            else
+            {
+                RemoteFree.Push(heap, slab);
+            }
+
+            slab = next;
+        }
+
+        CoreLock.Exit(&heap->Lock);
+        SlabLife.ReturnChain(heap->Allocator, empty);
+    }
+
+    // A remote bit counts only under a set summary bit of a slab that this thread popped: its freer is past word, summary and
+    // push. One without may have its freer still on the way to the summary.
+    private static bool IsWholeWithRemote(Reservation* reservation, Slab* slab)
+    {
+        ulong* remote = Reservation.RemoteWords(reservation, slab);
+        ulong summary = Atomic.LoadAcquire(&slab->RemoteSummary);
+        for (int w = 0; w < slab->WordCount; w++)
+        {
+            // Remote before free. Acquire pairs with the owner's release: who sees the slab whole sees its owner done with it.
+            ulong seen = Atomic.LoadAcquire(remote + w);
+            if (((summary >> w) & 1) == 0)
+            {
+                if (seen != 0)
+                {
+                    return false;
+                }
+            }
+
+            ulong free = Atomic.LoadAcquire(slab->FreeWords + w);
+            if ((seen & free) != 0 || (seen | free) != Slab.ValidBits(slab->BlockCount, w))
+            {
+                // Not all free; or freed twice, which the owner's collection reports.
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void ClearRemote(Reservation* reservation, Slab* slab)
+    {
+        ulong* remote = Reservation.RemoteWords(reservation, slab);
+        ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);
+        while (words != 0)
+        {
+            // Acquire: the freers' payloads are done before the pages are used again.
+            Atomic.Exchange(remote + BitOperations.TrailingZeroCount(words), 0);
+            words &= words - 1;
+        }
+    }
+}

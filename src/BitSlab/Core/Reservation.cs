@@ -1,0 +1,220 @@
+using System.Runtime.InteropServices;
+using BitSlab.Platform;
+
+namespace BitSlab.Core;
+
+/// <summary>
+/// One range of address space, reserved once per process and committed chunk by chunk, and beside it the tables that tell
+/// for each slice what stands there. Whether an address is ours is one subtraction and one comparison.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Reservation
+{
+    /// <summary>Start and size; both multiples of a chunk. Constant.</summary>
+    public nuint Base;
+    public nuint Bytes;
+
+    /// <summary>One descriptor for each slice. Readable everywhere, writable where a chunk was ever taken. Constant.</summary>
+    public Slab* Slabs;
+
+    /// <summary>Room for the free words of each slice, and, at the same distance for all, for its remote words. Constant.</summary>
+    public byte* FreeWords;
+    public nuint RemoteDistance;
+
+    /// <summary>One descriptor for each chunk, and one bit: 1 = free. Constant.</summary>
+    public Chunk* Chunks;
+    public ulong* FreeChunks;
+    public nuint ChunkCount;
+
+    public OsPrimitives Os;
+
+    /// <summary>What entries without a slab point at: always zero, and always full.</summary>
+    public ulong ZeroWord;
+    public Slab EmptySlab;
+
+    public LargeRegistry Large;
+
+    /// <summary>For the layer above: a lock that is none of the runtime's. A leaf.</summary>
+    public int HostLock;
+
+    /// <summary>Guards what follows.</summary>
+    public int Lock;
+
+    /// <summary>No chunk from this one up was ever taken. Only grows.</summary>
+    public nuint HighWater;
+
+    /// <summary>Where the next small structure of the core's own is cut from.</summary>
+    public byte* ArenaNext;
+    public byte* ArenaEnd;
+
+    /// <summary>Structures of disposed allocators, for reuse.</summary>
+    public Allocator* FreeAllocators;
+    public ThreadHeap* RecycledFirst;
+    public ThreadHeap* RecycledLast;
+    public long Disposals;
+
+    /// <summary>
+    /// Reserves. When address space is short a smaller range is taken, by halves; and of the size that was granted only
+    /// half, so that malloc, thread stacks and the GC find room beside it.
+    /// </summary>
+    /// <returns>The reservation, in memory of its own, or null when not even 64 MiB are to be had.</returns>
+    public static Reservation* Create(OsPrimitives os, nuint wantedBytes)
+    {
+        const nuint Smallest = 64u << 20;
+        nuint bytes = wantedBytes;
+        while (bytes >= Smallest)
+        {
+            Reservation* reservation = TryCreate(os, bytes);
+            if (reservation != null && bytes != wantedBytes && bytes / 2 >= Smallest)
+            {
+                Destroy(reservation);
+                return TryCreate(os, bytes / 2);
+            }
+
+            if (reservation != null)
+            {
+                return reservation;
+            }
+
+            bytes /= 2;
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns all address space. No allocator may be left.</summary>
+    public static void Destroy(Reservation* reservation)
+    {
+        OsPrimitives os = reservation->Os;
+        Tables tables = Tables.For(reservation->Bytes, os.PageSize);
+        os.Release(reservation->Slabs, tables.SlabBytes);
+        os.Release(reservation, tables.TotalBytes);
+    }
+
+    public static nuint SliceIndex(Reservation* reservation, Slab* slice) => (nuint)(slice - reservation->Slabs);
+
+    public static byte* SliceAddress(Reservation* reservation, nuint slice) =>
+        (byte*)(reservation->Base + (slice << Layout.SliceShift));
+
+    public static Chunk* ChunkOf(Reservation* reservation, Slab* slice) =>
+        reservation->Chunks + (SliceIndex(reservation, slice) / Layout.SlicesPerChunk);
+
+    /// <summary>The remote words that belong to a slab's free words.</summary>
+    public static ulong* RemoteWords(Reservation* reservation, Slab* first) =>
+        (ulong*)((byte*)first->FreeWords + reservation->RemoteDistance);
+
+    /// <summary>Memory for a structure of the core's own, zeroed, a multiple of a cache line; null when refused. Never returned.</summary>
+    public static void* AllocateStructure(Reservation* reservation, nuint bytes)
+    {
+        const nuint RegionBytes = 1u << 20;
+        bytes = RoundUp(bytes, Layout.CacheLine);
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        void* result = CutStructure(reservation, bytes);
+        CoreLock.Exit(&reservation->Lock);
+        if (result != null)
+        {
+            return result;
+        }
+
+        // No OS call under the lock: two threads may both make a region; what is left of the first is lost, once in a while.
+        nuint region = RoundUp(bytes > RegionBytes ? bytes : RegionBytes, reservation->Os.PageSize);
+        byte* fresh = (byte*)reservation->Os.Reserve(region);
+        if (fresh == null)
+        {
+            return null;
+        }
+
+        if (!reservation->Os.Commit(fresh, region))
+        {
+            reservation->Os.Release(fresh, region);
+            return null;
+        }
+
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        reservation->ArenaNext = fresh;
+        reservation->ArenaEnd = fresh + region;
+        result = CutStructure(reservation, bytes);
+        CoreLock.Exit(&reservation->Lock);
+        return result;
+    }
+
+    public static nuint RoundUp(nuint bytes, nuint multiple) => unchecked((bytes + multiple - 1) & ~(multiple - 1));
+
+    private static void* CutStructure(Reservation* reservation, nuint bytes)
+    {
+        if ((nuint)(reservation->ArenaEnd - reservation->ArenaNext) < bytes)
+        {
+            return null;
+        }
+
+        void* result = reservation->ArenaNext;
+        reservation->ArenaNext += bytes;
+        return result;
+    }
+
+    private static Reservation* TryCreate(OsPrimitives os, nuint bytes)
+    {
+        Tables tables = Tables.For(bytes, os.PageSize);
+        byte* header = (byte*)os.Reserve(tables.TotalBytes);
+        if (header == null)
+        {
+            return null;
+        }
+
+        void* slabs = os.ReserveTable(tables.SlabBytes);
+        if (slabs == null || !os.Commit(header, tables.HeaderBytes))
+        {
+            if (slabs != null)
+            {
+                os.Release(slabs, tables.SlabBytes);
+            }
+
+            os.Release(header, tables.TotalBytes);
+            return null;
+        }
+
+        Reservation* reservation = (Reservation*)header;
+        byte* next = header + RoundUp((nuint)sizeof(Reservation), Layout.CacheLine);
+        reservation->Os = os;
+        reservation->Bytes = bytes;
+        reservation->Slabs = (Slab*)slabs;
+        reservation->ChunkCount = bytes >> Layout.ChunkShift;
+        reservation->FreeChunks = (ulong*)next;
+        next += tables.BitmapBytes;
+        reservation->Chunks = (Chunk*)next;
+        reservation->FreeWords = header + tables.HeaderBytes;
+        reservation->RemoteDistance = tables.WordBytes;
+        reservation->Base = RoundUp((nuint)(header + tables.HeaderBytes + (2 * tables.WordBytes)), Layout.ChunkBytes);
+        for (nuint i = 0; i < reservation->ChunkCount; i += 64)
+        {
+            nuint left = reservation->ChunkCount - i;
+            reservation->FreeChunks[i >> 6] = left >= 64 ? ulong.MaxValue : (1ul << (int)left) - 1;
+        }
+
+        return reservation;
+    }
+
+    /// <summary>The sizes of the parts: header with chunk table, free words, remote words, data; and, apart, the descriptors.</summary>
+    private struct Tables
+    {
+        public nuint BitmapBytes;
+        public nuint HeaderBytes;
+        public nuint WordBytes;
+        public nuint SlabBytes;
+        public nuint TotalBytes;
+
+        public static Tables For(nuint bytes, nuint pageSize)
+        {
+            nuint chunks = bytes >> Layout.ChunkShift;
+            nuint slices = bytes >> Layout.SliceShift;
+            Tables tables = default;
+            tables.BitmapBytes = RoundUp(chunks, Layout.CacheLine * 8) / 8;
+            tables.HeaderBytes = RoundUp(
+                RoundUp((nuint)sizeof(Reservation), Layout.CacheLine) + tables.BitmapBytes + (chunks * (nuint)sizeof(Chunk)), pageSize);
+            tables.WordBytes = slices * Layout.WordBytesPerSlice;
+            tables.SlabBytes = RoundUp(slices * (nuint)sizeof(Slab), pageSize);
+            tables.TotalBytes = tables.HeaderBytes + (2 * tables.WordBytes) + bytes + Layout.ChunkBytes;
+            return tables;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace BitSlab.Core;
+
+/// <summary>What stands in a slice. Zero is what an untouched table reads as.</summary>
+internal enum SliceKind : byte
+{
+    /// <summary>No block ever stood here.</summary>
+    None = 0,
+
+    /// <summary>A slab stands here.</summary>
+    Slab = 1,
+
+    /// <summary>One large block stands here.</summary>
+    Large = 2,
+
+    /// <summary>A slab stood here and was given back: all its blocks had been freed.</summary>
+    FreedSlab = 3,
+
+    /// <summary>A large block stood here and was freed.</summary>
+    FreedLarge = 4,
+
+    /// <summary>What stood here went with its allocator's reset or disposal.</summary>
+    Stale = 5,
+}
+
+/// <summary>
+/// The descriptor of a slice, in a flat table: the address of a block gives its slice, the slice its descriptor. The
+/// first cache line is what a free reads; it is copied into each slice of a slab, which spares a dependent load. The second
+/// line is used in the first slice's descriptor only, which stands for the slab (or large block) as a whole.
+/// </summary>
+/// <remarks>Descriptors are never unmapped: a look at a wrong one is harmless, and every look that matters is verified.</remarks>
+[StructLayout(LayoutKind.Explicit, Size = 128)]
+internal unsafe struct Slab
+{
+    /// <summary>
+    /// The heap whose thread may free here on the fast path: <see cref="Heap"/>, or <see cref="NoHeap"/> while remote bits
+    /// may be pending (so that the owner's free tests them too), and where no slab stands. Per slice.
+    /// </summary>
+    [FieldOffset(0)]
+    public ThreadHeap* LocalOwner;
+
+    /// <summary>The slab's bitmap: 1 = free, 0 = occupied or no block. Written by the owner only. Constant while the slab stands.</summary>
+    [FieldOffset(8)]
+    public ulong* FreeWords;
+
+    /// <summary>The descriptor of the slab's first slice. Constant while the slab stands.</summary>
+    [FieldOffset(16)]
+    public Slab* First;
+
+    /// <summary>
+    /// First slice only. Bit w is set if word w may have a free block. May say too much, never too little: a bit is
+    /// cleared only after its word was read as 0, and is set before a bit of the word is. 0 means that the slab is full.
+    /// </summary>
+    [FieldOffset(24)]
+    public ulong Summary;
+
+    /// <summary>
+    /// First slice only. A word that is wholly free reads as this, or, the last word, as <see cref="WholeLastWord"/>. Both
+    /// are 0, which no word is after a free, while the slab is current: a free there need not ask whether the slab is empty.
+    /// </summary>
+    [FieldOffset(32)]
+    public ulong WholeWord;
+
+    /// <summary>First slice only. See <see cref="WholeWord"/>.</summary>
+    [FieldOffset(40)]
+    public ulong WholeLastWord;
+
+    /// <summary>Where the first block stands: the low 32 bits of its distance from the reservation's start.</summary>
+    [FieldOffset(48)]
+    public uint BaseOffset;
+
+    /// <summary>2^31 / block size, rounded up. See <see cref="IndexOf"/>.</summary>
+    [FieldOffset(52)]
+    public uint Reciprocal;
+
+    /// <summary>The size of each block in bytes; 0 where no slab ever stood.</summary>
+    [FieldOffset(56)]
+    public uint BlockSize;
+
+    /// <summary>How many blocks the slab has, at most 4,096. The tail behind the last block is no block.</summary>
+    [FieldOffset(60)]
+    public ushort BlockCount;
+
+    /// <summary>A <see cref="SliceKind"/>: valid last at birth, invalid first at give-back, so that misuse sees no mixture.</summary>
+    [FieldOffset(62)]
+    public byte Kind;
+
+    // ---- second line: the first slice's descriptor only ----
+
+    /// <summary>
+    /// Bit w is set if remote word w may have bits. Non-zero means that the slab is, or is about to be, on its owner's ready
+    /// stack; only who popped it may exchange this. So a birth leaves it alone: a misuse in flight may have set it.
+    /// </summary>
+    [FieldOffset(64)]
+    public ulong RemoteSummary;
+
+    /// <summary>The next slab on the ready stack; belongs to who pushes, then to who popped.</summary>
+    [FieldOffset(72)]
+    public Slab* ReadyNext;
+
+    /// <summary>The owning heap: constant from birth to give-back.</summary>
+    [FieldOffset(80)]
+    public ThreadHeap* Heap;
+
+    /// <summary>Next slab with room of the same class; under the heap's lock.</summary>
+    [FieldOffset(88)]
+    public Slab* Next;
+
+    /// <summary>Previous slab with room of the same class; under the heap's lock.</summary>
+    [FieldOffset(96)]
+    public Slab* Previous;
+
+    /// <summary>The bytes of a large block's slices that it may use.</summary>
+    [FieldOffset(104)]
+    public nuint LargeBytes;
+
+    /// <summary>Raised at each give-back, so that a walk sees that the slab it was in is another.</summary>
+    [FieldOffset(112)]
+    public uint Generation;
+
+    /// <summary>The size class.</summary>
+    [FieldOffset(116)]
+    public ushort Class;
+
+    /// <summary>The word that the class entry was last pointed at; the owner's.</summary>
+    [FieldOffset(118)]
+    public byte CurrentWord;
+
+    /// <summary>How many slices the slab or large block takes.</summary>
+    [FieldOffset(119)]
+    public byte SliceCount;
+
+    /// <summary>
+    /// 1 while the slab is current or linked among those with room. Goes from 1 to 0 only on the owner's thread, when the slab
+    /// was used up, or at give-back. A full slab may be linked. Of a large block: 1 while it is live, so that one
+    /// compare-and-swap claims its free.
+    /// </summary>
+    [FieldOffset(120)]
+    public int InList;
+
+    /// <summary>Stands in <see cref="LocalOwner"/> where no heap may free on the fast path. Not null: a new thread's heap is null.</summary>
+    public static ThreadHeap* NoHeap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (ThreadHeap*)1;
+    }
+
+    public readonly int WordCount => (BlockCount + 63) >> 6;
+
+    /// <summary>
+    /// Which block an offset falls into. Exact for the start of a block; for other offsets it may be one too high, and
+    /// index × size never gives such an offset back, which is how they are told.
+    /// </summary>
+    /// <remarks>
+    /// With r = ceil(2^31 / size), r × size exceeds 2^31 by less than size; at offset k × size the product exceeds k × 2^31 by
+    /// less than k × size ≤ 2^22, so the shift gives k.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint IndexOf(uint offset, uint reciprocal) => unchecked((uint)(((ulong)offset * reciprocal) >> 31));
+
+    /// <summary>The valid bits of word <paramref name="word"/>.</summary>
+    public static ulong ValidBits(int blockCount, int word)
+    {
+        int left = blockCount - (word << 6);
+        return left >= 64 ? ulong.MaxValue : (1ul << left) - 1;
+    }
+
+    /// <summary>The summary of a slab of <paramref name="words"/> words that all have free blocks.</summary>
+    public static ulong AllWords(int words) => words >= 64 ? ulong.MaxValue : (1ul << words) - 1;
+}

@@ -1,0 +1,183 @@
+namespace BitSlab.Core;
+
+/// <summary>A slab's birth from free slices and its way back to them.</summary>
+internal static unsafe class SlabLife
+{
+    /// <summary>Cuts a slab for a heap. It stands in no list and is not current yet; null when memory or the limit is exhausted.</summary>
+    public static Slab* Create(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
+    {
+        Allocator* allocator = heap->Allocator;
+        Reservation* reservation = allocator->Reservation;
+        uint blockSize = SizeClasses.BlockSize(sizeClass, allocator->GranularityShift);
+        int blocks = BlockCount(blockSize, allocator->BlocksPerSlab);
+        int slices = (int)((((uint)blocks * blockSize) + Layout.SliceBytes - 1) >> Layout.SliceShift);
+
+        nuint slice;
+        bool zeroed;
+        *status = Chunks.Take(allocator, slices, 1, &slice, &zeroed);
+        if (*status != AllocStatus.Ok)
+        {
+            return null;
+        }
+
+        Slab* first = reservation->Slabs + slice;
+        int words = (blocks + 63) / 64;
+        ulong last = Slab.ValidBits(blocks, words - 1);
+        first->FreeWords = WordsOf(reservation, slice, slices, words);
+        for (int w = 0; w < words - 1; w++)
+        {
+            first->FreeWords[w] = ulong.MaxValue;
+        }
+
+        first->FreeWords[words - 1] = last;
+        first->First = first;
+        first->Summary = Slab.AllWords(words);
+        first->WholeWord = ulong.MaxValue;
+        first->WholeLastWord = last;
+        first->BaseOffset = unchecked((uint)(slice << Layout.SliceShift));
+        first->Reciprocal = ((1u << 31) + blockSize - 1) / blockSize;
+        first->BlockSize = blockSize;
+        first->BlockCount = (ushort)blocks;
+        first->Heap = heap;
+        first->Next = null;
+        first->Previous = null;
+        first->LargeBytes = 0;
+        first->Class = (ushort)sizeClass;
+        first->CurrentWord = 63;
+        first->SliceCount = (byte)slices;
+        first->InList = 0;
+        for (int k = 1; k < slices; k++)
+        {
+            Slab* copy = first + k;
+            copy->FreeWords = first->FreeWords;
+            copy->First = first;
+            copy->BaseOffset = first->BaseOffset;
+            copy->Reciprocal = first->Reciprocal;
+            copy->BlockSize = blockSize;
+            copy->BlockCount = (ushort)blocks;
+        }
+
+        DropStrayRemoteBits(reservation, first);
+        SetLocalOwner(first, heap);
+        for (int k = slices - 1; k >= 0; k--)
+        {
+            // Release: whoever sees a slab here sees its fields.
+            Atomic.StoreRelease(&first[k].Kind, (byte)SliceKind.Slab);
+        }
+
+        return first;
+    }
+
+    /// <summary>
+    /// Makes the descriptors of a slab or large block invalid, before its slices are returned. For a slab: under its heap's lock,
+    /// wholly free, without remote bits, in no list, not current.
+    /// </summary>
+    public static void Invalidate(Slab* first, SliceKind kind)
+    {
+        int slices = first->SliceCount;
+        for (int k = 0; k < slices; k++)
+        {
+            // First of all the kind: a misuse that comes now is refused by it.
+            Atomic.StoreRelease(&first[k].Kind, (byte)kind);
+            Atomic.Store((void**)&first[k].LocalOwner, Slab.NoHeap);
+        }
+
+        first->InList = 0;
+        first->Generation = unchecked(first->Generation + 1);
+    }
+
+    /// <summary>Returns the slices of slabs that were made invalid and chained by their next links. No heap lock is held.</summary>
+    public static void ReturnChain(Allocator* allocator, Slab* chain)
+    {
+        Reservation* reservation = allocator->Reservation;
+        while (chain != null)
+        {
+            Slab* next = chain->Next;
+            Chunks.Return(allocator, Reservation.SliceIndex(reservation, chain), chain->SliceCount);
+            chain = next;
+        }
+    }
+
+    /// <summary>Whether all blocks are free by the slab's own words. Of a slab that is not current a full reading is final.</summary>
+    public static bool IsWhole(Slab* first)
+    {
+        int words = first->WordCount;
+        for (int w = 0; w < words; w++)
+        {
+            // Acquire: who sees the slab whole sees its owner done with it (pairs with the free's release).
+            if (Atomic.LoadAcquire(first->FreeWords + w) != Slab.ValidBits(first->BlockCount, w))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether any remote bit or mark is there: a freer is, or was, on its way.</summary>
+    public static bool HasRemoteBits(Reservation* reservation, Slab* first)
+    {
+        ulong* remote = Reservation.RemoteWords(reservation, first);
+        int words = first->WordCount;
+        ulong any = Atomic.LoadAcquire(&first->RemoteSummary);
+        for (int w = 0; w < words; w++)
+        {
+            any |= Atomic.LoadAcquire(remote + w);
+        }
+
+        return any != 0;
+    }
+
+    /// <summary>Lets the fast path free in the slab, or keeps it from it. In every slice.</summary>
+    public static void SetLocalOwner(Slab* first, ThreadHeap* heap)
+    {
+        for (int k = 0; k < first->SliceCount; k++)
+        {
+            Atomic.Store((void**)&first[k].LocalOwner, heap);
+        }
+    }
+
+    /// <summary>Tells frees to notice, or not to notice, that a word is wholly free. Not while the slab is current.</summary>
+    public static void SetWhole(Slab* first, bool notice)
+    {
+        first->WholeWord = notice ? ulong.MaxValue : 0;
+        first->WholeLastWord = notice ? Slab.ValidBits(first->BlockCount, first->WordCount - 1) : 0;
+    }
+
+    // A misuse that was in flight while the slices were given back left its bit: it must not make a correct free look double.
+    private static void DropStrayRemoteBits(Reservation* reservation, Slab* first)
+    {
+        ulong* remote = Reservation.RemoteWords(reservation, first);
+        for (int w = 0; w < first->WordCount; w++)
+        {
+            if (Atomic.LoadAcquire(remote + w) != 0 && Atomic.Exchange(remote + w, 0) != 0)
+            {
+                Atomic.Add(&first->Heap->Allocator->InvalidFrees, 1);
+            }
+        }
+    }
+
+    // Small blocks: one slice, of which a thread that uses many classes holds many. Larger ones: enough blocks to make a slab's
+    // birth rare and its unused tail small.
+    private static int BlockCount(uint blockSize, int blocksPerSlab)
+    {
+        if (blocksPerSlab != 0)
+        {
+            return (int)uint.Min((uint)blocksPerSlab, Layout.ChunkBytes / blockSize);
+        }
+
+        uint slices = blockSize <= 1024 ? 1u : blockSize <= 4096 ? 4u : 8u;
+        return (int)uint.Min((slices << Layout.SliceShift) / blockSize, Layout.MaxBlocksPerSlab);
+    }
+
+    // Slices have room for 64 words at a fixed distance, which would put the first words of all slabs into an eighth of the
+    // cache's sets: slabs that need fewer begin at a line of their own colour.
+    private static ulong* WordsOf(Reservation* reservation, nuint slice, int slices, int words)
+    {
+        const int WordsPerLine = Layout.CacheLine / sizeof(ulong);
+        nuint room = (nuint)(slices * Layout.WordsPerSlice);
+        nuint lines = (room / WordsPerLine) - (((nuint)words + WordsPerLine - 1) / WordsPerLine);
+        nuint colour = (slice >> 3) % (lines + 1);
+        return (ulong*)(reservation->FreeWords + (slice * Layout.WordBytesPerSlice) + (colour * Layout.CacheLine));
+    }
+}

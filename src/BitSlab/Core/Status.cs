@@ -1,0 +1,20 @@
+namespace BitSlab.Core;
+
+/// <summary>How an allocation went. The core throws nothing: the layer above turns these into exceptions.</summary>
+internal enum AllocStatus
+{
+    Ok,
+    OutOfMemory,
+    LimitReached,
+}
+
+/// <summary>What an address is. The kinds after <see cref="Live"/> stand in the order of the public enumeration.</summary>
+internal enum BlockStatus
+{
+    Live,
+    DoubleFree,
+    InteriorPointer,
+    UnknownPointer,
+    OtherAllocator,
+    StaleBlock,
+}

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace BitSlab.Core;
+
+/// <summary>What the fast path of one size class needs, in half a cache line.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ClassEntry
+{
+    /// <summary>
+    /// The bitmap word in use, or a word that is always zero, which sends every allocation the slow way. Written by the owner,
+    /// and by reset and disposal, which may not run beside a call; read once by the fast path.
+    /// </summary>
+    public ulong* Word;
+
+    /// <summary>The block of the word's lowest bit.</summary>
+    public byte* WordBase;
+
+    /// <summary>The class's block size.</summary>
+    public ulong BlockSize;
+
+    /// <summary>The current slab, or the reservation's empty one. Under the heap's lock, and the owner reads it without.</summary>
+    public Slab* Slab;
+}
+
+/// <summary>
+/// The part of an allocator that one thread owns. Behind this header stand the class entries, then for each class the
+/// head of the list of slabs with room. Never unmapped: stale looks at it are harmless.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = HeaderBytes)]
+internal unsafe struct ThreadHeap
+{
+    public const int HeaderBytes = 128 + (FaultCapacity * 8);
+
+    /// <summary>How many faults found at collection are kept until the owner hears of them; more are counted only.</summary>
+    public const int FaultCapacity = 8;
+
+    /// <summary>Values of <see cref="OwnerWord"/> that are no token.</summary>
+    public const ulong Orphan = 1;
+
+    /// <summary>Maintenance acts as the owner of an orphaned heap.</summary>
+    public const ulong Maintenance = 2;
+
+    /// <summary>The allocator is gone.</summary>
+    public const ulong Disposed = 3;
+
+    /// <summary>
+    /// Who owns the heap: a thread's token, which never repeats, or one of the constants. Every change is a compare-and-swap
+    /// from the exact old value, so that a late finalizer or a stale look fails.
+    /// </summary>
+    [FieldOffset(0)]
+    public ulong OwnerWord;
+
+    [FieldOffset(8)]
+    public Allocator* Allocator;
+
+    /// <summary>The thread that last owned a disposed heap.</summary>
+    [FieldOffset(16)]
+    public ulong LastOwner;
+
+    /// <summary>The allocator's next heap; append-only, read without a lock.</summary>
+    [FieldOffset(24)]
+    public ThreadHeap* NextHeap;
+
+    /// <summary>Guards the current slabs, the lists, popping the ready stack, and give-back.</summary>
+    [FieldOffset(32)]
+    public int Lock;
+
+    [FieldOffset(36)]
+    public int ClassCount;
+
+    /// <summary>Faults found at collection that the owner has not heard of; under the lock, polled without.</summary>
+    [FieldOffset(40)]
+    public int FaultCount;
+
+    /// <summary>When the allocator was disposed, by the reservation's count of disposals.</summary>
+    [FieldOffset(48)]
+    public long DisposeStamp;
+
+    /// <summary>The ready stack: slabs with remote bits. Pushed by compare-and-swap, emptied by one exchange, so no ABA.</summary>
+    [FieldOffset(64)]
+    public Slab* Ready;
+
+    [FieldOffset(128)]
+    public fixed ulong Faults[FaultCapacity];
+
+    public static nuint Bytes(int classCount) =>
+        (nuint)HeaderBytes + ((nuint)classCount * (nuint)(sizeof(ClassEntry) + sizeof(Slab*)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassEntry* Entry(ThreadHeap* heap, nuint sizeClass) =>
+        (ClassEntry*)((byte*)heap + HeaderBytes) + sizeClass;
+
+    public static Slab** WithRoom(ThreadHeap* heap, nuint sizeClass) =>
+        (Slab**)(Entry(heap, (nuint)heap->ClassCount)) + sizeClass;
+
+    /// <summary>Points every entry at the zero word: each class starts, or ends, on the slow path.</summary>
+    public static void PointAtNothing(ThreadHeap* heap)
+    {
+        Reservation* reservation = heap->Allocator->Reservation;
+        for (int c = 0; c < heap->ClassCount; c++)
+        {
+            ClassEntry* entry = Entry(heap, (nuint)c);
+            entry->Word = &reservation->ZeroWord;
+            entry->WordBase = null;
+            entry->BlockSize = 0;
+            entry->Slab = &reservation->EmptySlab;
+            *WithRoom(heap, (nuint)c) = null;
+        }
+    }
+
+    /// <summary>Links a slab among those with room. Under the lock.</summary>
+    public static void Link(ThreadHeap* heap, Slab* slab)
+    {
+        Slab** head = WithRoom(heap, slab->Class);
+        slab->Previous = null;
+        slab->Next = *head;
+        if (*head != null)
+        {
+            (*head)->Previous = slab;
+        }
+
+        *head = slab;
+    }
+
+    /// <summary>Takes a linked slab off its list. Under the lock.</summary>
+    public static void Unlink(ThreadHeap* heap, Slab* slab)
+    {
+        if (slab->Previous != null)
+        {
+            slab->Previous->Next = slab->Next;
+        }
+        else
+        {
+            *WithRoom(heap, slab->Class) = slab->Next;
+        }
+
+        if (slab->Next != null)
+        {
+            slab->Next->Previous = slab->Previous;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace BitSlab.Platform;
+
+/// <summary>The primitives on Linux: mmap, mprotect, madvise; the C library's malloc.</summary>
+internal static unsafe partial class LinuxMemory
+{
+    private const int ProtNone = 0;
+    private const int ProtRead = 1;
+    private const int ProtReadWrite = 3;
+    private const int MapPrivateAnonymous = 0x22;
+    private const int MapFixed = 0x10;
+    private const int MapNoReserve = 0x4000;
+    private const int AdviseDontNeed = 4;
+    private const int AdviseHugePage = 14;
+
+    public static OsPrimitives Primitives => new()
+    {
+        Reserve = &Reserve,
+        ReserveTable = &ReserveTable,
+        Commit = &Commit,
+        Decommit = &Decommit,
+        Purge = &Purge,
+        Release = &Release,
+        HintHugePages = &HintHugePages,
+        Yield = &Yield,
+        ProcessBarrier = &ProcessBarrier,
+        Malloc = &Malloc,
+        FreeMalloc = &FreeMalloc,
+        MallocUsableSize = &MallocUsableSize,
+        PageSize = (nuint)Environment.SystemPageSize,
+    };
+
+    private static void* Reserve(nuint bytes) => Map(null, bytes, ProtNone, MapPrivateAnonymous | MapNoReserve);
+
+    // A private read-only mapping is not charged, and untouched pages read as the shared zero page.
+    private static void* ReserveTable(nuint bytes) => Map(null, bytes, ProtRead, MapPrivateAnonymous | MapNoReserve);
+
+    private static bool Commit(void* address, nuint bytes) => mprotect(address, bytes, ProtReadWrite) == 0;
+
+    // Mapping anew over the range drops its pages and, unlike madvise, its commit charge, in one call.
+    private static bool Decommit(void* address, nuint bytes) =>
+        Map(address, bytes, ProtNone, MapPrivateAnonymous | MapNoReserve | MapFixed) != null;
+
+    private static bool Purge(void* address, nuint bytes) => madvise(address, bytes, AdviseDontNeed) == 0;
+
+    // It cannot fail for a range that was mapped as a whole.
+    private static void Release(void* address, nuint bytes) => _ = munmap(address, bytes);
+
+    private static bool HintHugePages(void* address, nuint bytes) => madvise(address, bytes, AdviseHugePage) == 0;
+
+    private static void Yield() => Thread.Yield();
+
+    private static void ProcessBarrier() => Interlocked.MemoryBarrierProcessWide();
+
+    private static void* Malloc(nuint bytes, nuint alignment)
+    {
+        // glibc's malloc aligns to two words; aligned_alloc wants a multiple of the alignment.
+        if (alignment <= 16)
+        {
+            return malloc(bytes);
+        }
+
+        nuint rounded = unchecked((bytes + alignment - 1) & ~(alignment - 1));
+        return rounded < bytes ? null : aligned_alloc(alignment, rounded);
+    }
+
+    private static void FreeMalloc(void* block) => free(block);
+
+    private static nuint MallocUsableSize(void* block) => malloc_usable_size(block);
+
+    private static void* Map(void* address, nuint bytes, int protection, int flags)
+    {
+        void* result = mmap(address, bytes, protection, flags, -1, 0);
+        return result == (void*)-1 ? null : result;
+    }
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial void* mmap(void* address, nuint length, int protection, int flags, int file, nint offset);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int mprotect(void* address, nuint length, int protection);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int madvise(void* address, nuint length, int advice);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int munmap(void* address, nuint length);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial void* malloc(nuint bytes);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial void* aligned_alloc(nuint alignment, nuint bytes);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial void free(void* block);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial nuint malloc_usable_size(void* block);
+}

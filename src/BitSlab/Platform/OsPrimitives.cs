@@ -1,0 +1,47 @@
+namespace BitSlab.Platform;
+
+/// <summary>
+/// All that the core asks of the system under it. Filled by the layer that knows the platform, and by tests that inject
+/// faults. The shapes fit mmap as well as VirtualAlloc. Sizes are multiples of <see cref="PageSize"/>.
+/// </summary>
+internal unsafe struct OsPrimitives
+{
+    /// <summary>Takes a range of address space that cannot be touched yet; null when refused.</summary>
+    public delegate*<nuint, void*> Reserve;
+
+    /// <summary>Takes a range that reads as zeros at once and can be written after <see cref="Commit"/>; null when refused.</summary>
+    public delegate*<nuint, void*> ReserveTable;
+
+    /// <summary>Makes a reserved range readable and writable, zero-filled if it was not committed; false when refused.</summary>
+    public delegate*<void*, nuint, bool> Commit;
+
+    /// <summary>Gives pages and commit charge back; the range stays reserved and cannot be touched. False when refused.</summary>
+    public delegate*<void*, nuint, bool> Decommit;
+
+    /// <summary>Gives the pages of a committed range back; it stays accessible and reads as zeros. False when refused.</summary>
+    public delegate*<void*, nuint, bool> Purge;
+
+    /// <summary>Ends a reservation as a whole, exactly as <see cref="Reserve"/> gave it.</summary>
+    public delegate*<void*, nuint, void> Release;
+
+    /// <summary>Asks for huge pages in a committed range; false when the system has none.</summary>
+    public delegate*<void*, nuint, bool> HintHugePages;
+
+    /// <summary>Lets another thread run. Must not be interruptible and must not pump messages.</summary>
+    public delegate*<void> Yield;
+
+    /// <summary>A full memory barrier on every thread of the process.</summary>
+    public delegate*<void> ProcessBarrier;
+
+    /// <summary>The C library's malloc: size, alignment (a power of two); null when refused.</summary>
+    public delegate*<nuint, nuint, void*> Malloc;
+
+    /// <summary>Frees what <see cref="Malloc"/> gave.</summary>
+    public delegate*<void*, void> FreeMalloc;
+
+    /// <summary>The bytes that a block of <see cref="Malloc"/> really holds.</summary>
+    public delegate*<void*, nuint> MallocUsableSize;
+
+    /// <summary>The size of an OS page in bytes, a power of two.</summary>
+    public nuint PageSize;
+}

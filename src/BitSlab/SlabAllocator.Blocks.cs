@@ -1,0 +1,379 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using BitSlab.Core;
+using BitSlab.Threads;
+
+namespace BitSlab;
+
+/// <content>Blocks: allocate, free, resize.</content>
+public sealed unsafe partial class SlabAllocator
+{
+    /// <inheritdoc cref="SlabMemory.Alloc(nuint)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void* Alloc(nuint byteCount)
+    {
+        // A size of 0 becomes the largest number, and so leaves the fast path.
+        nuint last = unchecked(byteCount - 1);
+        if (last < _linearLimit)
+        {
+            ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
+            if (heap != null)
+            {
+                void* block = LocalAlloc.TryTake(heap, last >> _granularityShift);
+                if (block != null)
+                {
+                    return block;
+                }
+            }
+        }
+
+        return AllocSlow(byteCount);
+    }
+
+    /// <inheritdoc cref="SlabMemory.Alloc(nuint, nuint)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void* Alloc(nuint elementCount, nuint elementSize) => Alloc(Product(elementCount, elementSize));
+
+    /// <inheritdoc cref="SlabMemory.Alloc{T}(nuint)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public T* Alloc<T>(nuint count)
+        where T : unmanaged => (T*)Alloc(Product(count, (nuint)sizeof(T)));
+
+    /// <inheritdoc cref="SlabMemory.AllocZeroed(nuint)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void* AllocZeroed(nuint byteCount) => AllocZeroed(ThreadHeaps.Lookup(_slot), byteCount);
+
+    /// <inheritdoc cref="SlabMemory.AllocZeroed(nuint, nuint)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void* AllocZeroed(nuint elementCount, nuint elementSize) => AllocZeroed(Product(elementCount, elementSize));
+
+    /// <inheritdoc cref="SlabMemory.TryAlloc(nuint, out void*)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public bool TryAlloc(nuint byteCount, out void* ptr)
+    {
+        ptr = TryAllocate(byteCount, 1, out _, out _);
+        return ptr != null;
+    }
+
+    /// <inheritdoc cref="SlabMemory.AlignedAlloc(nuint, nuint)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void* AlignedAlloc(nuint byteCount, nuint alignment)
+    {
+        ThrowHelper.ThrowIfNotPowerOfTwo(alignment);
+        return Allocate(byteCount, alignment, out _);
+    }
+
+    /// <inheritdoc cref="SlabMemory.Realloc(void*, nuint)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void* Realloc(void* ptr, nuint byteCount) => AlignedRealloc(ptr, byteCount, 1);
+
+    /// <inheritdoc cref="SlabMemory.AlignedRealloc(void*, nuint, nuint)"/>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void* AlignedRealloc(void* ptr, nuint byteCount, nuint alignment)
+    {
+        ThrowHelper.ThrowIfNotPowerOfTwo(alignment);
+        ThrowIfDisposed();
+        return ptr == null ? Allocate(byteCount, alignment, out _) : ReallocateAny(ptr, byteCount, alignment, _allocator);
+    }
+
+    /// <summary>Frees a block of this allocator. Null does nothing. Any thread may free any block.</summary>
+    /// <param name="ptr">The block.</param>
+    /// <exception cref="InvalidBlockException">The address is not a live block of this allocator. Nothing was changed.</exception>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(void* ptr)
+    {
+        // A slab's local owner is a heap of the slab's allocator: no other allocator's block passes.
+        ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
+        if (!LocalFree.TryFree(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+        {
+            FreeSlow(ptr);
+        }
+    }
+
+    /// <summary>Frees a block of this allocator, however it was allocated: the same as <see cref="Free"/>.</summary>
+    /// <param name="ptr">The block.</param>
+    /// <exception cref="InvalidBlockException">The address is not a live block of this allocator. Nothing was changed.</exception>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void AlignedFree(void* ptr) => Free(ptr);
+
+    /// <summary>
+    /// Frees many blocks of this allocator. Blocks of other threads that stand side by side in the batch go back in one step. Null
+    /// entries are skipped.
+    /// </summary>
+    /// <param name="blocks">The blocks.</param>
+    /// <exception cref="InvalidBlockException">Entries are not live blocks of this allocator. All others were freed.</exception>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void FreeBatch(ReadOnlySpan<nint> blocks)
+    {
+        ThrowIfDisposed();
+        FreeBatchAny(ThreadHeaps.Lookup(_slot), blocks, _allocator);
+    }
+
+    /// <summary>
+    /// The bytes that a block holds, at least what was asked for. Bytes beyond those that were asked for are not initialised. 0 for null.
+    /// </summary>
+    /// <param name="ptr">The block.</param>
+    /// <exception cref="InvalidBlockException">The address is not a live block of this allocator.</exception>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public nuint GetUsableSize(void* ptr)
+    {
+        ThrowIfDisposed();
+        return UsableSizeOfAny(ptr, _allocator);
+    }
+
+    internal static nuint UsableSizeOfAny(void* ptr, Allocator* expected)
+    {
+        if (ptr == null)
+        {
+            return 0;
+        }
+
+        BlockPlace place;
+        BlockStatus status = Blocks.Find(ProcessMemory.Require(), ptr, expected, &place);
+        if (status != BlockStatus.Live)
+        {
+            Refuse(status, ptr, expected);
+        }
+
+        return place.UsableBytes;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void* AllocSlow(nuint byteCount) => Allocate(byteCount, 1, out _);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void FreeSlow(void* ptr)
+    {
+        ThrowIfDisposed();
+        FreeAny(ThreadHeaps.Lookup(_slot), ptr, _allocator);
+    }
+
+    internal void* AllocZeroed(ThreadHeap* heap, nuint byteCount)
+    {
+        nuint last = unchecked(byteCount - 1);
+        void* block = heap != null && last < _linearLimit ? LocalAlloc.TryTake(heap, last >> _granularityShift) : null;
+        bool zeroed = false;
+        if (block == null)
+        {
+            block = Allocate(byteCount, 1, out zeroed);
+        }
+
+        if (!zeroed)
+        {
+            NativeMemory.Clear(block, byteCount);
+        }
+
+        return block;
+    }
+
+    internal void* Allocate(nuint byteCount, nuint alignment, out bool zeroed)
+    {
+        void* block = TryAllocate(byteCount, alignment, out zeroed, out AllocStatus status);
+        if (block == null)
+        {
+            ThrowShortage(status, byteCount);
+        }
+
+        return block;
+    }
+
+    internal void* TryAllocate(nuint byteCount, nuint alignment, out bool zeroed, out AllocStatus status)
+    {
+        ThrowIfDisposed();
+        return TryAllocate(_allocator, byteCount, alignment, out zeroed, out status);
+    }
+
+    internal static void FreeAny(ThreadHeap* heap, void* ptr, Allocator* expected)
+    {
+        if (ptr == null)
+        {
+            return;
+        }
+
+        RaiseFaults(heap);
+        BlockStatus status = Blocks.Free(ProcessMemory.Require(), ptr, expected, ThreadHeaps.CurrentToken);
+        if (status != BlockStatus.Live)
+        {
+            Refuse(status, ptr, expected);
+        }
+    }
+
+    internal static void FreeBatchAny(ThreadHeap* heap, ReadOnlySpan<nint> blocks, Allocator* expected)
+    {
+        Reservation* reservation = ProcessMemory.Require();
+        RaiseFaults(heap);
+        BatchFree batch = new(reservation, expected, ThreadHeaps.CurrentToken);
+        fixed (nint* entries = blocks)
+        {
+            for (int i = 0; i < blocks.Length;)
+            {
+                bool done = LocalFree.TryFree(heap, (void*)entries[i], ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs);
+                i = done ? i + 1 : batch.FreeRun(entries, i, blocks.Length);
+            }
+        }
+
+        if (batch.RefusedCount != 0)
+        {
+            CountInvalid(expected, batch.RefusedCount);
+            throw new InvalidBlockException(
+                ThrowHelper.KindOf(batch.FirstStatus), blocks[batch.FirstIndex], batch.FirstIndex, batch.RefusedCount);
+        }
+    }
+
+    /// <summary>Reallocates a block, which stays in its allocator. Not for null.</summary>
+    internal static void* ReallocateAny(void* ptr, nuint byteCount, nuint alignment, Allocator* expected)
+    {
+        Reservation* reservation = ProcessMemory.Require();
+        BlockPlace place;
+        BlockStatus status = Blocks.Find(reservation, ptr, expected, &place);
+        if (status != BlockStatus.Live)
+        {
+            Refuse(status, ptr, expected);
+        }
+
+        nuint wanted = byteCount == 0 ? 1 : byteCount;
+        if (Allocation.TryReallocInPlace(reservation, ptr, place, wanted, alignment))
+        {
+            return ptr;
+        }
+
+        void* moved = TryAllocate(place.Allocator, wanted, alignment, out _, out AllocStatus shortage);
+        if (moved == null)
+        {
+            ThrowShortage(place.Allocator, shortage, byteCount);
+        }
+
+        NativeMemory.Copy(ptr, moved, nuint.Min(wanted, place.UsableBytes));
+        status = Blocks.Free(reservation, ptr, place.Allocator, ThreadHeaps.CurrentToken);
+        if (status != BlockStatus.Live)
+        {
+            // Somebody freed the block meanwhile: the new one is of no use to anyone.
+            Blocks.Free(reservation, moved, place.Allocator, ThreadHeaps.CurrentToken);
+            Refuse(status, ptr, place.Allocator);
+        }
+
+        return moved;
+    }
+
+    internal static nuint Product(nuint count, nuint size)
+    {
+        if (Math.BigMul(count, size, out ulong product) != 0)
+        {
+            ThrowHelper.ThrowOverflow(count, size);
+        }
+
+        return unchecked((nuint)product);
+    }
+
+    private static void* TryAllocate(Allocator* allocator, nuint byteCount, nuint alignment, out bool zeroed, out AllocStatus status)
+    {
+        AllocStatus reason = AllocStatus.Ok;
+        bool known = false;
+        void* block = null;
+        for (int attempt = 0; attempt < 2 && block == null; attempt++)
+        {
+            if (attempt == 1)
+            {
+                // What other heaps hold without need may be what is missing. Once: memory that is used stays used.
+                Reclaim(allocator);
+            }
+
+            ThreadHeap* heap = ThreadHeaps.Acquire(allocator, &reason);
+            if (heap != null)
+            {
+                RaiseFaults(heap);
+                block = Allocation.Alloc(heap, byteCount, alignment, &reason, &known);
+            }
+        }
+
+        zeroed = known;
+        status = reason;
+        return block;
+    }
+
+    private static void Reclaim(Allocator* allocator)
+    {
+        ThreadRegistry.OrphanHeapsOfDeadThreads();
+        if (CoreLock.TryEnter(&allocator->Gate))
+        {
+            Maintenance.Trim(allocator, ThreadHeaps.CurrentToken);
+            CoreLock.Exit(&allocator->Gate);
+        }
+        else
+        {
+            // Somebody else is at it.
+            allocator->Reservation->Os.Yield();
+        }
+    }
+
+    private ThreadHeap* AcquireHeap(AllocStatus* status)
+    {
+        ThrowIfDisposed();
+        ThreadHeap* heap = ThreadHeaps.Acquire(_allocator, status);
+        if (heap == null)
+        {
+            Reclaim(_allocator);
+            heap = ThreadHeaps.Acquire(_allocator, status);
+        }
+
+        return heap;
+    }
+
+    private void ThrowShortage(AllocStatus status, nuint byteCount) => ThrowShortage(_allocator, status, byteCount);
+
+    private static void ThrowShortage(Allocator* allocator, AllocStatus status, nuint byteCount)
+    {
+        if (status == AllocStatus.LimitReached)
+        {
+            throw new SlabMemoryLimitException(HostOf(allocator)?.Options.Name, allocator->Limit, (long)ulong.Min(byteCount, long.MaxValue));
+        }
+
+        ThrowHelper.ThrowOutOfMemory(byteCount);
+    }
+
+    private static void Refuse(BlockStatus status, void* ptr, Allocator* expected)
+    {
+        CountInvalid(expected, 1);
+        ThrowHelper.ThrowInvalidBlock(status, ptr);
+    }
+
+    // A refused call on SlabMemory counts for the shared allocator: whose block it was meant to be nobody knows.
+    private static void CountInvalid(Allocator* expected, int count) =>
+        Atomic.Add(&(expected != null ? expected : Shared._allocator)->InvalidFrees, count);
+
+    private static SlabAllocator? HostOf(Allocator* allocator) => (SlabAllocator?)GCHandle.FromIntPtr(allocator->Host).Target;
+
+    private static void RaiseFaults(ThreadHeap* heap)
+    {
+        if (heap != null && Atomic.LoadAcquire(&heap->FaultCount) != 0)
+        {
+            RaiseFaultsSlow(heap);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RaiseFaultsSlow(ThreadHeap* heap)
+    {
+        Allocator* allocator = heap->Allocator;
+        ulong* faults = stackalloc ulong[ThreadHeap.FaultCapacity];
+        CoreLock.Enter(&heap->Lock, &allocator->Reservation->Os);
+        int count = heap->FaultCount;
+        for (int i = 0; i < count; i++)
+        {
+            faults[i] = heap->Faults[i];
+        }
+
+        heap->FaultCount = 0;
+        CoreLock.Exit(&heap->Lock);
+
+        SlabAllocator? host = HostOf(allocator);
+        for (int i = 0; i < count; i++)
+        {
+            host?.InvalidFreeDetected?.Invoke(
+                host, new InvalidFreeDetectedEventArgs(InvalidBlockKind.DoubleFree, unchecked((nint)faults[i])));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+using System;
+using System.Collections.Generic;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using BitSlab.Core;
+using BitSlab.Threads;
+
+namespace BitSlab;
+
+/// <summary>
+/// An isolated allocator of native memory with options of its own, which can give everything back at once. Safe on any
+/// thread: a block may be freed by another thread than the one that allocated it.
+/// </summary>
+/// <remarks>
+/// <para>An instance takes its own blocks only; <see cref="SlabMemory"/> takes blocks of any allocator. The rules for sizes, null and
+/// alignment are those of <see cref="NativeMemory"/>.</para>
+/// <para><see cref="Reset"/> and <see cref="Dispose"/> may not run while another thread is inside a call on the same allocator.</para>
+/// <para>The finalizer of an allocator that was forgotten frees nothing while blocks live: native pointers to them may be in use.</para>
+/// </remarks>
+public sealed unsafe partial class SlabAllocator : IDisposable
+{
+    internal const int SharedSlot = 0;
+
+    private readonly Allocator* _allocator;
+    private readonly int _slot;
+    private readonly int _granularityShift;
+
+    /// <summary>Sizes up to this one go by the linear classes: the fast path.</summary>
+    private readonly uint _linearLimit;
+    private readonly bool _isShared;
+    private int _disposed;
+
+    /// <summary>Makes an allocator. It takes memory when it first needs some.</summary>
+    /// <param name="options">The options; null for <see cref="SlabAllocatorOptions.Default"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A property of the options is out of its range.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space.</exception>
+    /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
+    public SlabAllocator(SlabAllocatorOptions? options = null)
+        : this(options ?? SlabAllocatorOptions.Default, isShared: false)
+    {
+    }
+
+    private SlabAllocator(SlabAllocatorOptions options, bool isShared)
+    {
+        // Whatever throws below, the finalizer finds an allocator that was never made.
+        _disposed = 1;
+        options.Validate();
+        Options = options;
+        _isShared = isShared;
+
+        Allocator* allocator = Lifetime.CreateAllocator(ProcessMemory.Require());
+        if (allocator == null)
+        {
+            ThrowHelper.ThrowOutOfMemory((nuint)sizeof(Allocator));
+        }
+
+        int granularity = int.Max(options.ClassGranularity, options.MinimumAlignment);
+        _granularityShift = BitOperations.Log2((uint)granularity);
+        _linearLimit = uint.Min(SizeClasses.LinearLimit(_granularityShift), (uint)options.MaxManagedBlockSize);
+        _slot = isShared ? SharedSlot : AllocatorSlots.Take();
+        allocator->GranularityShift = _granularityShift;
+        allocator->MaxManaged = (uint)options.MaxManagedBlockSize;
+        allocator->ClassCount = SizeClasses.Count(_granularityShift, allocator->MaxManaged);
+        allocator->MinimumAlignment = (uint)options.MinimumAlignment;
+        allocator->BlocksPerSlab = options.BlocksPerSlab;
+        allocator->MallocForLarge = options.UseMallocForLarge;
+        allocator->Limit = options.MemoryLimit;
+        allocator->Slot = _slot;
+        allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
+        _allocator = allocator;
+        _disposed = 0;
+    }
+
+    /// <summary>Gives an allocator that was forgotten back, if no block of it lives.</summary>
+    ~SlabAllocator()
+    {
+        if (_disposed == 0 && !_isShared && IsEmpty())
+        {
+            Destroy();
+        }
+    }
+
+    /// <summary>
+    /// Raised when a collection finds a block freed twice that neither free could be refused for: one by its owner, one by
+    /// another thread, at the same time. The block is not handed out twice. Raised on the thread that owns the block's
+    /// heap, in its next call that leaves the fast path, before that call changes anything; the handler may use the allocator.
+    /// </summary>
+    public event EventHandler<InvalidFreeDetectedEventArgs>? InvalidFreeDetected;
+
+    /// <summary>The process-wide allocator, which <see cref="SlabMemory"/> uses. Its <see cref="Dispose"/> does nothing.</summary>
+    public static SlabAllocator Shared { get; } = new(SlabAllocatorOptions.Default with { Name = "Shared" }, isShared: true);
+
+    /// <summary>The options that the allocator was made with.</summary>
+    public SlabAllocatorOptions Options { get; }
+
+    /// <summary>
+    /// The calling thread's heap, without the thread-static look-up that each other call makes. Use it on this thread only, in a
+    /// local. It works on after <see cref="Reset"/> and refuses after <see cref="Dispose"/>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    /// <exception cref="OutOfMemoryException">The memory for a heap is refused.</exception>
+    public SlabThreadHeap GetThreadHeap()
+    {
+        AllocStatus status;
+        ThreadHeap* heap = AcquireHeap(&status);
+        if (heap == null)
+        {
+            ThrowShortage(status, ThreadHeap.Bytes(_allocator->ClassCount));
+        }
+
+        return new SlabThreadHeap(this, heap, _granularityShift, _linearLimit);
+    }
+
+    /// <summary>
+    /// Frees every block at once. Blocks that are still held and freed later are refused as <see cref="InvalidBlockKind.StaleBlock"/>.
+    /// May not run while another thread is inside a call on this allocator.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    /// <exception cref="InvalidOperationException">This is <see cref="Shared"/>: others hold its blocks.</exception>
+    public void Reset()
+    {
+        if (_isShared)
+        {
+            throw new InvalidOperationException("The shared allocator cannot be reset: others hold its blocks.");
+        }
+
+        ThrowIfDisposed();
+        EnterGate();
+        Lifetime.FreeAll(_allocator, keepChunk: true);
+        ExitGate();
+    }
+
+    /// <summary>
+    /// Returns to the operating system what can be returned now: slabs whose blocks are all free, also those that other threads
+    /// freed while the owner sleeps, kept chunks, and the pages of free slices.
+    /// </summary>
+    /// <returns>The bytes given back.</returns>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public nuint Trim()
+    {
+        ThrowIfDisposed();
+        ThreadRegistry.OrphanHeapsOfDeadThreads();
+        EnterGate();
+        nuint bytes = Maintenance.Trim(_allocator, ThreadHeaps.CurrentToken);
+        ExitGate();
+        return bytes;
+    }
+
+    /// <summary>Counts what the allocator holds. Exact when nothing else runs.</summary>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public SlabStatistics GetStatistics()
+    {
+        ThrowIfDisposed();
+        int count = _allocator->ClassCount;
+        ClassCensus[] classes = new ClassCensus[count];
+        CensusTotals totals = default;
+        fixed (ClassCensus* first = classes)
+        {
+            Census.Count(_allocator, &totals, first);
+        }
+
+        List<SizeClassStatistics> used = [];
+        for (int c = 0; c < count; c++)
+        {
+            if (classes[c].Slabs != 0)
+            {
+                used.Add(new SizeClassStatistics
+                {
+                    BlockSize = (int)SizeClasses.BlockSize((uint)c, _granularityShift),
+                    Slabs = classes[c].Slabs,
+                    Capacity = classes[c].Capacity,
+                    LiveBlocks = classes[c].Blocks,
+                });
+            }
+        }
+
+        return new SlabStatistics
+        {
+            LiveBlocks = totals.Blocks + totals.LargeBlocks,
+            LiveBytes = totals.Bytes + totals.LargeBytes,
+            LargeBlocks = totals.LargeBlocks,
+            LargeBytes = totals.LargeBytes,
+            Chunks = totals.Chunks,
+            Slabs = totals.Slabs,
+            CommittedBytes = Atomic.LoadAcquire(&_allocator->Committed),
+            ReservedBytes = (totals.Chunks * Layout.ChunkBytes) + Atomic.LoadAcquire(&_allocator->OutsideReserved),
+            MetadataBytes = (totals.OccupiedSlices * Layout.MetadataPerSlice) + Atomic.LoadAcquire(&_allocator->HeapBytes),
+            InvalidFrees = Atomic.LoadAcquire(&_allocator->InvalidFrees),
+            SizeClasses = used,
+        };
+    }
+
+    /// <summary>
+    /// The live blocks, in the order of their addresses, large blocks outside the chunks last. May run beside other calls: a block that
+    /// is allocated or freed meanwhile may or may not be seen. Not beside <see cref="Reset"/> or <see cref="Dispose"/>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public SlabBlockEnumerable EnumerateBlocks()
+    {
+        ThrowIfDisposed();
+        return new SlabBlockEnumerable(this);
+    }
+
+    /// <summary>
+    /// Frees every block and gives all memory back. Later calls on this instance throw <see cref="ObjectDisposedException"/>; blocks
+    /// that are still held are refused by <see cref="SlabMemory"/>. May be called twice; does nothing for <see cref="Shared"/>. May
+    /// not run while another thread is inside a call on this allocator.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_isShared)
+        {
+            return;
+        }
+
+        if (System.Threading.Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Destroy();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    internal BlockWalk Walk() => new(_allocator);
+
+    private void Destroy()
+    {
+        EnterGate();
+        ThreadRegistry.ClearSlot(_slot);
+        GCHandle.FromIntPtr(_allocator->Host).Free();
+        Lifetime.DestroyAllocator(_allocator);
+        AllocatorSlots.Return(_slot);
+    }
+
+    private bool IsEmpty()
+    {
+        ClassCensus* classes = stackalloc ClassCensus[_allocator->ClassCount];
+        CensusTotals totals = default;
+        Census.Count(_allocator, &totals, classes);
+        return totals.Blocks + totals.LargeBlocks == 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
+
+    private void EnterGate() => CoreLock.Enter(&_allocator->Gate, &_allocator->Reservation->Os);
+
+    private void ExitGate() => CoreLock.Exit(&_allocator->Gate);
+}

@@ -1,0 +1,43 @@
+using System;
+using BitSlab.Core;
+using BitSlab.Platform;
+
+namespace BitSlab.Threads;
+
+/// <summary>
+/// The process's one reservation. Its addresses are static readonly, so that optimised code holds them as constants. Without
+/// a reservation the size is 0: every free goes the slow way, which says why.
+/// </summary>
+internal static unsafe class ProcessMemory
+{
+    // More than the memory of nearly any machine. Address space costs nothing: 1/64 of what a process has on 64-bit Linux.
+    private const ulong WantedBytes = 1ul << 40;
+
+    public static readonly Reservation* Reservation = Create();
+    public static readonly nuint Base = Reservation == null ? 0 : Reservation->Base;
+    public static readonly nuint Bytes = Reservation == null ? 0 : Reservation->Bytes;
+    public static readonly Slab* Slabs = Reservation == null ? null : Reservation->Slabs;
+
+    /// <summary>The reservation, or the reason why there is none.</summary>
+    /// <exception cref="PlatformNotSupportedException">The platform has no primitives yet.</exception>
+    /// <exception cref="OutOfMemoryException">No address space is to be had.</exception>
+    public static Reservation* Require()
+    {
+        if (Reservation == null)
+        {
+            if (!IsSupported)
+            {
+                throw new PlatformNotSupportedException("BitSlab runs on 64-bit Linux so far.");
+            }
+
+            throw new OutOfMemoryException("BitSlab could not reserve address space.");
+        }
+
+        return Reservation;
+    }
+
+    private static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
+
+    private static Reservation* Create() =>
+        IsSupported ? Core.Reservation.Create(LinuxMemory.Primitives, unchecked((nuint)WantedBytes)) : null;
+}

@@ -1,0 +1,33 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
+using BitSlab.Core;
+
+namespace BitSlab;
+
+/// <summary>Turns the core's codes into exceptions, out of line.</summary>
+internal static unsafe class ThrowHelper
+{
+    [DoesNotReturn]
+    public static void ThrowInvalidBlock(BlockStatus status, void* block) =>
+        throw new InvalidBlockException(KindOf(status), (nint)block);
+
+    [DoesNotReturn]
+    public static void ThrowOutOfMemory(nuint bytes) =>
+        throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture, $"Cannot allocate {bytes} bytes."));
+
+    [DoesNotReturn]
+    public static void ThrowOverflow(nuint count, nuint size) =>
+        throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture, $"Cannot allocate {count} elements of {size} bytes."));
+
+    public static void ThrowIfNotPowerOfTwo(nuint alignment)
+    {
+        if (!BitOperations.IsPow2(alignment))
+        {
+            throw new ArgumentException("The alignment must be a power of two.", nameof(alignment));
+        }
+    }
+
+    public static InvalidBlockKind KindOf(BlockStatus status) => (InvalidBlockKind)(status - BlockStatus.DoubleFree);
+}
