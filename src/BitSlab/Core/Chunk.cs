@@ -482,11 +482,10 @@ internal static unsafe class Chunks
         nuint firstSlice = (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk;
         if (!chunk->TablesCommitted)
         {
-            byte* words = reservation->FreeWords + (firstSlice * Layout.WordBytesPerSlice);
-            const nuint WordBytes = Layout.SlicesPerChunk * Layout.WordBytesPerSlice;
             if (!CommitPages(reservation, reservation->Slabs + firstSlice, (nuint)(Layout.SlicesPerChunk * sizeof(Slab)))
-                || !CommitPages(reservation, words, WordBytes)
-                || !CommitPages(reservation, words + reservation->RemoteDistance, WordBytes))
+                || !CommitWords(reservation, Layout.NarrowLines, firstSlice)
+                || !CommitWords(reservation, Layout.MiddleLines, firstSlice)
+                || !CommitWords(reservation, Layout.WideLines, firstSlice))
             {
                 return false;
             }
@@ -497,6 +496,25 @@ internal static unsafe class Chunks
         chunk->Committed = chunk->Committed
             || reservation->Os.Commit(DataOf(reservation, chunk), Layout.ChunkBytes);
         return chunk->Committed;
+    }
+
+    private static bool CommitWords(Reservation* reservation, int lines, nuint firstSlice)
+    {
+        byte* words = Reservation.WordTable(reservation, lines, firstSlice);
+        nuint bytes = (nuint)lines * Layout.CacheLine * Layout.SlicesPerChunk;
+        return CommitPages(reservation, words, bytes) && CommitPages(reservation, words + reservation->RemoteDistance, bytes);
+    }
+
+    // Of slabs that are gone. Where pages are larger than a chunk's part they stay.
+    private static void PurgeWords(Reservation* reservation, int lines, nuint firstSlice)
+    {
+        byte* words = Reservation.WordTable(reservation, lines, firstSlice);
+        nuint bytes = (nuint)lines * Layout.CacheLine * Layout.SlicesPerChunk;
+        if (bytes % reservation->Os.PageSize == 0)
+        {
+            reservation->Os.Purge(words, bytes);
+            reservation->Os.Purge(words + reservation->RemoteDistance, bytes);
+        }
     }
 
     // Parts of tables need not begin at a page of a system with large pages; committing a neighbour's part again does no harm.
@@ -517,14 +535,9 @@ internal static unsafe class Chunks
         chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
         chunk->Allocator = null;
 
-        // The words of slabs that are gone; where pages are larger than a chunk's part they stay.
-        byte* words = reservation->FreeWords + (firstSlice * Layout.WordBytesPerSlice);
-        const nuint WordBytes = Layout.SlicesPerChunk * Layout.WordBytesPerSlice;
-        if (WordBytes % reservation->Os.PageSize == 0)
-        {
-            reservation->Os.Purge(words, WordBytes);
-            reservation->Os.Purge(words + reservation->RemoteDistance, WordBytes);
-        }
+        PurgeWords(reservation, Layout.NarrowLines, firstSlice);
+        PurgeWords(reservation, Layout.MiddleLines, firstSlice);
+        PurgeWords(reservation, Layout.WideLines, firstSlice);
 
         CountReturned(allocator, chunk->DirtySlices);
         PutBack(reservation, chunk);

@@ -17,7 +17,7 @@ internal unsafe struct Reservation
     /// <summary>One descriptor for each slice. Readable everywhere, writable where a chunk was ever taken. Constant.</summary>
     public Slab* Slabs;
 
-    /// <summary>Room for the free words of each slice, and, at the same distance for all, for its remote words. Constant.</summary>
+    /// <summary>The tables of free words, and, at the same distance for all, of remote words. Constant.</summary>
     public byte* FreeWords;
     public nuint RemoteDistance;
 
@@ -98,6 +98,16 @@ internal unsafe struct Reservation
 
     public static Chunk* ChunkOf(Reservation* reservation, Slab* slice) =>
         reservation->Chunks + (SliceIndex(reservation, slice) / Layout.SlicesPerChunk);
+
+    /// <summary>Where the words of a slice stand in the table with room for so many lines.</summary>
+    public static byte* WordTable(Reservation* reservation, int lines, nuint slice)
+    {
+        nuint slices = reservation->Bytes >> Layout.SliceShift;
+        nuint before = lines == Layout.NarrowLines ? 0
+            : lines == Layout.MiddleLines ? (nuint)Layout.NarrowLines
+            : Layout.NarrowLines + Layout.MiddleLines;
+        return reservation->FreeWords + (((before * slices) + ((nuint)lines * slice)) * Layout.CacheLine);
+    }
 
     /// <summary>The remote words that belong to a slab's free words.</summary>
     public static ulong* RemoteWords(Reservation* reservation, Slab* first) =>

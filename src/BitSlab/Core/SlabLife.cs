@@ -170,14 +170,14 @@ internal static unsafe class SlabLife
         return (int)uint.Min((slices << Layout.SliceShift) / blockSize, Layout.MaxBlocksPerSlab);
     }
 
-    // Slices have room for 64 words at a fixed distance, which would put the first words of all slabs into an eighth of the
-    // cache's sets: slabs that need fewer begin at a line of their own colour.
+    // Each table has room for a slab of n slices n times.
     private static ulong* WordsOf(Reservation* reservation, nuint slice, int slices, int words)
     {
         const int WordsPerLine = Layout.CacheLine / sizeof(ulong);
-        nuint room = (nuint)(slices * Layout.WordsPerSlice);
-        nuint lines = (room / WordsPerLine) - (((nuint)words + WordsPerLine - 1) / WordsPerLine);
-        nuint colour = (slice >> 3) % (lines + 1);
-        return (ulong*)(reservation->FreeWords + (slice * Layout.WordBytesPerSlice) + (colour * Layout.CacheLine));
+        int lines = (words + WordsPerLine - 1) / WordsPerLine;
+        int width = lines <= slices * Layout.NarrowLines ? Layout.NarrowLines
+            : lines <= slices * Layout.MiddleLines ? Layout.MiddleLines
+            : Layout.WideLines;
+        return (ulong*)Reservation.WordTable(reservation, width, slice);
     }
 }
