@@ -31,7 +31,7 @@ internal static unsafe class SlabLife
 
         first->FreeWords[words - 1] = last;
         first->First = first;
-        first->Summary = Slab.AllWords(words);
+        Atomic.Store(&first->Summary, Slab.AllWords(words));
         first->WholeWord = ulong.MaxValue;
         first->WholeLastWord = last;
         first->BaseOffset = unchecked((uint)(slice << Layout.SliceShift));
