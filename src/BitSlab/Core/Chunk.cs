@@ -46,6 +46,12 @@ internal static unsafe class Chunks
     /// </summary>
     public const int MaxDirtySlices = Layout.SlicesPerChunk;
 
+    /// <summary>
+    /// From how many chunks on (32 MiB) new ones ask for huge pages: an allocator that has filled so many will fill the next,
+    /// and a huge page costs an eighth of the faults' time. Below, the few pages that a small program touches stay few.
+    /// </summary>
+    public const int ChunksBeforeHugePages = 8;
+
     /// <summary>Takes neighbouring slices of one chunk, with permits for those that have none.</summary>
     /// <param name="allocator">For whom.</param>
     /// <param name="count">1 to 64.</param>
@@ -447,19 +453,29 @@ internal static unsafe class Chunks
         }
 
         CoreLock.Exit(&reservation->Lock);
-        if (chunk == null || Commit(reservation, chunk))
+        if (chunk == null)
         {
-            if (chunk != null)
-            {
-                chunk->Allocator = allocator;
-            }
-
-            return chunk;
+            return null;
         }
 
-        PutBack(reservation, chunk);
-        return null;
+        if (!Commit(reservation, chunk))
+        {
+            PutBack(reservation, chunk);
+            return null;
+        }
+
+        // Slabs of a size chosen by the user may be large and stand half used for long: their pages come as they are touched.
+        if (allocator->ChunkCount >= ChunksBeforeHugePages && allocator->BlocksPerSlab == 0)
+        {
+            reservation->Os.HintHugePages(DataOf(reservation, chunk), Layout.ChunkBytes);
+        }
+
+        chunk->Allocator = allocator;
+        return chunk;
     }
+
+    private static byte* DataOf(Reservation* reservation, Chunk* chunk) =>
+        Reservation.SliceAddress(reservation, (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
 
     private static bool Commit(Reservation* reservation, Chunk* chunk)
     {
@@ -479,7 +495,7 @@ internal static unsafe class Chunks
         }
 
         chunk->Committed = chunk->Committed
-            || reservation->Os.Commit(Reservation.SliceAddress(reservation, firstSlice), Layout.ChunkBytes);
+            || reservation->Os.Commit(DataOf(reservation, chunk), Layout.ChunkBytes);
         return chunk->Committed;
     }
 
@@ -496,7 +512,7 @@ internal static unsafe class Chunks
     private static void GiveBack(Reservation* reservation, Allocator* allocator, Chunk* chunk)
     {
         nuint firstSlice = (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk;
-        byte* data = Reservation.SliceAddress(reservation, firstSlice);
+        byte* data = DataOf(reservation, chunk);
         chunk->Committed = !reservation->Os.Decommit(data, Layout.ChunkBytes);
         chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
         chunk->Allocator = null;
