@@ -16,36 +16,40 @@ internal interface ITimedWork : IDisposable
 /// <summary>Contenders in turn in one process (A B A B …), after a warm-up that has the optimised code in place.</summary>
 internal static class TimedRounds
 {
-    // Optimised code comes 100 ms after the last new method was seen, compiled in the background, in two steps (first with
-    // counters, then with what they told). These bounds leave room for both, also where a round takes microseconds.
-    private const int MinimumPasses = 3;
+    // Code comes in three tiers: plain, with counters, and optimised by what those told. A method moves up once it was called
+    // 30 times, in the background, 100 ms after the last new method was seen. So: run, pause, run, pause, and run again for the
+    // caches' and the allocators' sake.
+    private const int WarmUpStages = 3;
+    private static readonly TimeSpan s_stage = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(150);
-    private static readonly TimeSpan s_minimumWarmUp = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs all the work there will be, in turn, since the compiler learns from what it sees: no contender may be cold.</summary>
     public static void WarmUp(IReadOnlyCollection<ITimedWork> works, Action advanced)
     {
-        long begin = Stopwatch.GetTimestamp();
-        for (int pass = 0; pass < MinimumPasses || Stopwatch.GetElapsedTime(begin) < s_minimumWarmUp; pass++)
+        for (int stage = 0; stage < WarmUpStages; stage++)
         {
+            long begin = Stopwatch.GetTimestamp();
             foreach (ITimedWork work in works)
             {
                 work.Round();
-                if (pass < MinimumPasses)
+                advanced();
+            }
+
+            // A short workload calls its methods 30 times only in many rounds.
+            while (Stopwatch.GetElapsedTime(begin) < s_stage)
+            {
+                foreach (ITimedWork work in works)
                 {
-                    advanced();
+                    work.Round();
                 }
             }
 
-            if (pass < MinimumPasses)
-            {
-                Thread.Sleep(s_pause);
-            }
+            Thread.Sleep(s_pause);
         }
     }
 
     /// <summary>The steps that <see cref="WarmUp"/> reports.</summary>
-    public static int WarmUpSteps(int works) => works * MinimumPasses;
+    public static int WarmUpSteps(int works) => works * WarmUpStages;
 
     /// <param name="contenders">One work for each contender.</param>
     /// <param name="rounds">Rounds of each.</param>

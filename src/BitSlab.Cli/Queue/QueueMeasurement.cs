@@ -93,6 +93,6 @@ internal static class QueueMeasurement
         }
 
         Tables.Print(host, table, string.Create(CultureInfo.InvariantCulture,
-            $"{report.Events:N0} events of 1 to {report.MaxSize - 1:N0} bytes, in and out. Preset {report.Preset}, {(report.Threads ? "two threads" : "one thread")}, {report.Rounds} rounds in turn. ratio: times as long as BitSlab."));
+            $"{report.Events:N0} events of 1 to {report.MaxSize - 1:N0} bytes, in and out. Preset {report.Preset}, {(report.Threads ? "two threads" : "one thread")}, rounds of each in turn: {report.Rounds}. ratio: times as long as BitSlab."));
     }
 }

@@ -51,6 +51,6 @@ internal static class ReplayTable
         }
 
         Tables.Print(host, table, string.Create(CultureInfo.InvariantCulture,
-            $"Preset {report.Preset}, {(report.Threads ? "the traces' threads" : "one thread")}, {report.Rounds} rounds in turn. ratio: times as long as BitSlab."));
+            $"Preset {report.Preset}, {(report.Threads ? "the traces' threads" : "one thread")}, rounds of each in turn: {report.Rounds}. ratio: times as long as BitSlab."));
     }
 }
