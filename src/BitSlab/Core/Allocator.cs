@@ -64,7 +64,10 @@ internal unsafe struct Allocator
     public int DirtySlices;
 
     public Chunk* FirstChunk;
+
+    /// <summary>Partly used chunks with free slices: what became free last comes first, fresh chunks last, so that gaps fill up.</summary>
     public Chunk* FirstWithRoom;
+    public Chunk* LastWithRoom;
 
     /// <summary>An empty chunk that was kept, or null.</summary>
     public Chunk* Kept;

@@ -365,7 +365,20 @@ internal static unsafe class Chunks
 
         allocator->FirstChunk = chunk;
         allocator->ChunkCount++;
-        LinkWithRoom(allocator, chunk);
+
+        chunk->HasRoom = true;
+        chunk->NextWithRoom = null;
+        chunk->PreviousWithRoom = allocator->LastWithRoom;
+        if (allocator->LastWithRoom != null)
+        {
+            allocator->LastWithRoom->NextWithRoom = chunk;
+        }
+        else
+        {
+            allocator->FirstWithRoom = chunk;
+        }
+
+        allocator->LastWithRoom = chunk;
     }
 
     private static void Remove(Allocator* allocator, Chunk* chunk)
@@ -401,6 +414,10 @@ internal static unsafe class Chunks
         {
             chunk->NextWithRoom->PreviousWithRoom = chunk;
         }
+        else
+        {
+            allocator->LastWithRoom = chunk;
+        }
 
         allocator->FirstWithRoom = chunk;
     }
@@ -425,6 +442,10 @@ internal static unsafe class Chunks
         if (chunk->NextWithRoom != null)
         {
             chunk->NextWithRoom->PreviousWithRoom = chunk->PreviousWithRoom;
+        }
+        else
+        {
+            allocator->LastWithRoom = chunk->PreviousWithRoom;
         }
     }
 
