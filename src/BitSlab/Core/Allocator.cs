@@ -63,6 +63,9 @@ internal unsafe struct Allocator
     /// <summary>Free slices of partly used chunks that may have resident pages.</summary>
     public int DirtySlices;
 
+    /// <summary>Where the slabs' bitmap words stand.</summary>
+    public WordArena Words;
+
     public Chunk* FirstChunk;
 
     /// <summary>Partly used chunks with free slices: what became free last comes first, fresh chunks last, so that gaps fill up.</summary>

@@ -30,7 +30,7 @@ internal unsafe struct Chunk
     /// <summary>The data are accessible. Belongs to who took the chunk from the reservation.</summary>
     public bool Committed;
 
-    /// <summary>The chunk's parts of the tables are writable: from its first use on.</summary>
+    /// <summary>The descriptors of the chunk's slices are writable: from its first use on.</summary>
     public bool TablesCommitted;
 
     /// <summary>The OS refused to take the pages back once: free slices may hold old data though they are not marked dirty.</summary>
@@ -503,15 +503,12 @@ internal static unsafe class Chunks
         nuint firstSlice = (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk;
         if (!chunk->TablesCommitted)
         {
-            if (!CommitPages(reservation, reservation->Slabs + firstSlice, (nuint)(Layout.SlicesPerChunk * sizeof(Slab)))
-                || !CommitWords(reservation, Layout.NarrowLines, firstSlice)
-                || !CommitWords(reservation, Layout.MiddleLines, firstSlice)
-                || !CommitWords(reservation, Layout.WideLines, firstSlice))
+            chunk->TablesCommitted = Reservation.CommitPages(
+                reservation, reservation->Slabs + firstSlice, (nuint)(Layout.SlicesPerChunk * sizeof(Slab)));
+            if (!chunk->TablesCommitted)
             {
                 return false;
             }
-
-            chunk->TablesCommitted = true;
         }
 
         chunk->Committed = chunk->Committed
@@ -519,46 +516,14 @@ internal static unsafe class Chunks
         return chunk->Committed;
     }
 
-    private static bool CommitWords(Reservation* reservation, int lines, nuint firstSlice)
-    {
-        byte* words = Reservation.WordTable(reservation, lines, firstSlice);
-        nuint bytes = (nuint)lines * Layout.CacheLine * Layout.SlicesPerChunk;
-        return CommitPages(reservation, words, bytes) && CommitPages(reservation, words + reservation->RemoteDistance, bytes);
-    }
-
-    // Of slabs that are gone. Where pages are larger than a chunk's part they stay.
-    private static void PurgeWords(Reservation* reservation, int lines, nuint firstSlice)
-    {
-        byte* words = Reservation.WordTable(reservation, lines, firstSlice);
-        nuint bytes = (nuint)lines * Layout.CacheLine * Layout.SlicesPerChunk;
-        if (bytes % reservation->Os.PageSize == 0)
-        {
-            reservation->Os.Purge(words, bytes);
-            reservation->Os.Purge(words + reservation->RemoteDistance, bytes);
-        }
-    }
-
-    // Parts of tables need not begin at a page of a system with large pages; committing a neighbour's part again does no harm.
-    private static bool CommitPages(Reservation* reservation, void* start, nuint bytes)
-    {
-        nuint page = reservation->Os.PageSize;
-        nuint from = (nuint)start & ~(page - 1);
-        nuint to = Reservation.RoundUp((nuint)start + bytes, page);
-        return reservation->Os.Commit((void*)from, to - from);
-    }
-
     /// <summary>Gives an empty chunk that is in no list back to the OS and to the reservation.</summary>
     private static void GiveBack(Reservation* reservation, Allocator* allocator, Chunk* chunk)
     {
-        nuint firstSlice = (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk;
         byte* data = DataOf(reservation, chunk);
         chunk->Committed = !reservation->Os.Decommit(data, Layout.ChunkBytes);
         chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
         chunk->Allocator = null;
 
-        PurgeWords(reservation, Layout.NarrowLines, firstSlice);
-        PurgeWords(reservation, Layout.MiddleLines, firstSlice);
-        PurgeWords(reservation, Layout.WideLines, firstSlice);
 
         CountReturned(allocator, chunk->DirtySlices);
         PutBack(reservation, chunk);

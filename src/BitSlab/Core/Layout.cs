@@ -18,18 +18,8 @@ internal static class Layout
     /// <summary>A slab has at most 64 words of 64 blocks, so that one word, the summary, says which have a free block.</summary>
     public const int MaxBlocksPerSlab = 4096;
 
-    /// <summary>
-    /// The bitmap words of slabs stand in three tables, which have room for 8, 16 and 64 words (1, 2 and 8 cache lines) for
-    /// each slice. A slab's words go into the narrowest that holds them: large blocks need few words, and their
-    /// words stand close together on few pages.
-    /// </summary>
-    public const int NarrowLines = 1;
-
-    public const int MiddleLines = 2;
-    public const int WideLines = 8;
-
-    /// <summary>Room in all three tables for one slice.</summary>
-    public const int WordBytesPerSlice = (NarrowLines + MiddleLines + WideLines) * CacheLine;
+    /// <summary>The most bytes of bitmap words that a slice's blocks need, free or remote.</summary>
+    public const int WordBytesPerSlice = MaxBlocksPerSlab / 8;
 
     /// <summary>Blocks above this many slices (2 MiB) come straight from the OS: half a chunk at most is taken by one block.</summary>
     public const int MaxLargeSlices = 32;
@@ -37,7 +27,7 @@ internal static class Layout
     public const int CacheLine = 64;
 
     /// <summary>Metadata of one slice at most: its descriptor and its share of the free and the remote words.</summary>
-    public const int MetadataPerSlice = 128 + (2 * WideLines * CacheLine);
+    public const int MetadataPerSlice = 128 + (2 * WordBytesPerSlice);
 
     /// <summary>What one used slice counts for against a limit.</summary>
     public const int PermitPerSlice = SliceBytes + MetadataPerSlice;
