@@ -8,7 +8,7 @@ namespace BitSlab.Core;
 /// one place, because the explorer of the test suite compiles the core against a version of this class that lets a
 /// scheduler choose who runs next and delays plain stores as a weakly ordered machine may.
 /// </summary>
-/// <remarks>.NET's Interlocked operations are full barriers; plain pointer-sized loads and stores do not tear.</remarks>
+/// <remarks>What is stored through this class is loaded through it, too. .NET's Interlocked operations are full barriers; plain pointer-sized loads and stores do not tear.</remarks>
 internal static unsafe class Atomic
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,6 +31,9 @@ internal static unsafe class Atomic
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void* LoadAcquire(void** pointer) => (void*)Volatile.Read(ref *(nint*)pointer);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void* Load(void** pointer) => *pointer;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(void** pointer, void* value) => *pointer = value;

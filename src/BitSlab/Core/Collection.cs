@@ -101,7 +101,7 @@ internal static unsafe class Collection
                 freed &= ~wrong;
             }
 
-            Atomic.Store(&slab->Summary, slab->Summary | (1ul << w));
+            Atomic.Store(&slab->Summary, Atomic.Load(&slab->Summary) | (1ul << w));
 
             // Release: who counts these bits as free sees the summary that finds them.
             Atomic.StoreRelease(slab->FreeWords + w, free | freed);

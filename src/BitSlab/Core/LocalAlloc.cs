@@ -40,7 +40,7 @@ internal static unsafe class LocalAlloc
             if (Atomic.LoadAcquire((void**)&heap->Ready) != null)
             {
                 Collection.Run(heap);
-                if (entry->Slab->Summary != 0)
+                if (Atomic.Load(&entry->Slab->Summary) != 0)
                 {
                     continue;
                 }
@@ -57,7 +57,7 @@ internal static unsafe class LocalAlloc
     // maintenance never touches a current slab.
     private static bool NextWord(ThreadHeap* heap, ClassEntry* entry, Slab* slab)
     {
-        ulong summary = slab->Summary;
+        ulong summary = Atomic.Load(&slab->Summary);
         while (summary != 0)
         {
             ulong ahead = summary & (ulong.MaxValue - 1 << slab->CurrentWord);
@@ -66,7 +66,7 @@ internal static unsafe class LocalAlloc
             if (Atomic.Load(word) != 0)
             {
                 slab->CurrentWord = (byte)index;
-                slab->Summary = summary;
+                Atomic.Store(&slab->Summary, summary);
                 entry->Word = word;
                 entry->WordBase = Reservation.SliceAddress(
                     heap->Allocator->Reservation, Reservation.SliceIndex(heap->Allocator->Reservation, slab))
@@ -77,7 +77,7 @@ internal static unsafe class LocalAlloc
             summary &= ~(1ul << index);
         }
 
-        slab->Summary = 0;
+        Atomic.Store(&slab->Summary, 0);
         return false;
     }
 

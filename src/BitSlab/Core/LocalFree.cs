@@ -23,7 +23,7 @@ internal static unsafe class LocalFree
             Slab* slice = (Slab*)((byte*)slabs + ((offset >> Layout.SliceShift) << 7));
             uint inSlab = (uint)offset - slice->BaseOffset;
             uint index = Slab.IndexOf(inSlab, slice->Reciprocal);
-            if (slice->LocalOwner != heap || index * slice->BlockSize != inSlab || index >= slice->BlockCount)
+            if (Atomic.Load((void**)&slice->LocalOwner) != heap || index * slice->BlockSize != inSlab || index >= slice->BlockCount)
             {
                 return false;
             }
@@ -32,7 +32,7 @@ internal static unsafe class LocalFree
             ulong* word = slice->FreeWords + (index >> 6);
             ulong free = Atomic.Load(word);
             Slab* first = slice->First;
-            ulong summary = first->Summary;
+            ulong summary = Atomic.Load(&first->Summary);
 
             // A set bit: free already. No summary: the slab was full, and has to be linked before its first bit is set.
             if ((free & bit) != 0 || summary == 0)
@@ -55,6 +55,29 @@ internal static unsafe class LocalFree
         }
     }
 
+    /// <summary>
+    /// The descriptor of the slice of a block that is surely live and the heap's own; null for anything else, and while remote bits
+    /// are pending, when a look at the remote words is wanted.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Slab* FindLive(ThreadHeap* heap, void* block, nuint reservationBase, nuint reservationBytes, Slab* slabs)
+    {
+        unchecked
+        {
+            nuint offset = (nuint)block - reservationBase;
+            if (offset >= reservationBytes)
+            {
+                return null;
+            }
+
+            Slab* slice = slabs + (offset >> Layout.SliceShift);
+            uint inSlab = (uint)offset - slice->BaseOffset;
+            uint index = Slab.IndexOf(inSlab, slice->Reciprocal);
+            bool isOwn = Atomic.Load((void**)&slice->LocalOwner) == heap && index * slice->BlockSize == inSlab && index < slice->BlockCount;
+            return isOwn && (Atomic.Load(slice->FreeWords + (index >> 6)) & (1ul << (int)index)) == 0 ? slice : null;
+        }
+    }
+
     /// <summary>The owner's free out of line: full slabs, slabs with pending remote bits. The index has been checked.</summary>
     public static BlockStatus Free(ThreadHeap* heap, Slab* slice, uint index)
     {
@@ -70,7 +93,7 @@ internal static unsafe class LocalFree
             return BlockStatus.DoubleFree;
         }
 
-        if (first->Summary == 0)
+        if (Atomic.Load(&first->Summary) == 0)
         {
             // Linked before the bit is set: a slab with a free bit is always to be found. Read anew under the lock.
             CoreLock.Enter(&heap->Lock, &reservation->Os);
@@ -83,7 +106,7 @@ internal static unsafe class LocalFree
             CoreLock.Exit(&heap->Lock);
         }
 
-        Atomic.Store(&first->Summary, first->Summary | (1ul << w));
+        Atomic.Store(&first->Summary, Atomic.Load(&first->Summary) | (1ul << w));
         free |= bit;
         bool whole = free == first->WholeWord || free == first->WholeLastWord;
 
