@@ -8,10 +8,9 @@ public static class Overlaps
 {
     /// <summary>The first pair of ranges that share a byte, or share a start, or null.</summary>
     /// <param name="blocks">The ranges; sorted by address on return.</param>
-    public static (nint First, nint Second)? Find((nint Address, nuint Size)[] blocks)
+    public static (nint First, nint Second)? Find(Span<(nint Address, nuint Size)> blocks)
     {
-        ArgumentNullException.ThrowIfNull(blocks);
-        Array.Sort(blocks, static (a, b) => a.Address.CompareTo(b.Address));
+        blocks.Sort(static (a, b) => a.Address.CompareTo(b.Address));
         for (int i = 1; i < blocks.Length; i++)
         {
             (nint address, nuint size) = blocks[i - 1];

@@ -1,5 +1,6 @@
+using System;
+using System.Globalization;
 using System.Runtime.CompilerServices;
-using Xunit;
 
 namespace BitSlab.Tests.Support;
 
@@ -55,8 +56,13 @@ public static unsafe class Pattern
         return length <= tail || RangeHolds(block, tail, length, seed);
     }
 
-    public static void Verify(nint block, nuint length, uint seed) =>
-        Assert.True(Holds(block, length, length, seed), $"The block of {length} bytes at 0x{block:x} lost its contents.");
+    public static void Verify(nint block, nuint length, uint seed)
+    {
+        if (!Holds(block, length, length, seed))
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The block of {length} bytes at 0x{block:x} lost its contents."));
+        }
+    }
 
     public static bool IsZero(nint block, nuint length)
     {
