@@ -343,24 +343,18 @@ public sealed unsafe partial class SlabAllocator
         AllocStatus reason = AllocStatus.Ok;
         bool known = false;
         void* block = null;
-        for (int attempt = 0; attempt < 2 && block == null; attempt++)
+        bool again = true;
+        while (again)
         {
-            if (attempt == 1)
-            {
-                if (LargeBlocks.IsImpossible(byteCount, alignment))
-                {
-                    break;
-                }
-
-                // What other heaps hold without need may be what is missing. Once: memory that is used stays used.
-                Reclaim(allocator);
-            }
-
+            long returned = Atomic.LoadAcquire(&allocator->Returned);
             ThreadHeap* heap = ThreadHeaps.Acquire(allocator, &reason);
             if (heap != null)
             {
                 block = Allocation.Alloc(heap, byteCount, alignment, &reason, &known);
             }
+
+            // What heaps hold without need may be what is missing. Again as long as memory comes back, by this thread or another.
+            again = block == null && !LargeBlocks.IsImpossible(byteCount, alignment) && Reclaim(allocator, returned);
         }
 
         zeroed = known;
@@ -368,28 +362,33 @@ public sealed unsafe partial class SlabAllocator
         return block;
     }
 
-    private static void Reclaim(Allocator* allocator)
+    // True when memory went back to the OS since, or is on its way.
+    private static bool Reclaim(Allocator* allocator, long returned)
     {
         ThreadRegistry.OrphanHeapsOfDeadThreads();
-        if (CoreLock.TryEnter(&allocator->Gate))
+        CoreLock.Enter(&allocator->Gate, &allocator->Reservation->Os);
+        Maintenance.Trim(allocator, ThreadHeaps.CurrentToken);
+        CoreLock.Exit(&allocator->Gate);
+        while (Atomic.LoadAcquire(&allocator->Returned) == returned)
         {
-            Maintenance.Trim(allocator, ThreadHeaps.CurrentToken);
-            CoreLock.Exit(&allocator->Gate);
-        }
-        else
-        {
-            // Somebody else is at it.
+            if (Atomic.LoadAcquire(&allocator->Returning) == 0)
+            {
+                // Looked at once more: what was on its way may have arrived in between.
+                return Atomic.LoadAcquire(&allocator->Returned) != returned;
+            }
+
             allocator->Reservation->Os.Yield();
         }
+
+        return true;
     }
 
     private ThreadHeap* AcquireHeap(AllocStatus* status)
     {
         ThrowIfDisposed();
         ThreadHeap* heap = ThreadHeaps.Acquire(_allocator, status);
-        if (heap == null)
+        if (heap == null && Reclaim(_allocator, Atomic.LoadAcquire(&_allocator->Returned)))
         {
-            Reclaim(_allocator);
             heap = ThreadHeaps.Acquire(_allocator, status);
         }
 

@@ -130,7 +130,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             ThrowShortage(status, ThreadHeap.Bytes(_allocator->ClassCount));
         }
 
-        return new SlabThreadHeap(this, heap, _granularityShift, _linearLimit);
+        return new SlabThreadHeap(this, heap);
     }
 
     /// <summary>

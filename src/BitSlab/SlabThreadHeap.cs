@@ -13,15 +13,15 @@ public readonly unsafe ref struct SlabThreadHeap
 {
     private readonly ThreadHeap* _heap;
     private readonly SlabAllocator _allocator;
-    private readonly int _granularityShift;
-    private readonly uint _linearLimit;
 
-    internal SlabThreadHeap(SlabAllocator allocator, ThreadHeap* heap, int granularityShift, uint linearLimit)
+    // Compared with the heap's on each call: after disposal the structure may serve another allocator of the thread.
+    private readonly ulong _allocatorNumber;
+
+    internal SlabThreadHeap(SlabAllocator allocator, ThreadHeap* heap)
     {
         _allocator = allocator;
         _heap = heap;
-        _granularityShift = granularityShift;
-        _linearLimit = linearLimit;
+        _allocatorNumber = heap->AllocatorNumber;
     }
 
     /// <inheritdoc cref="SlabAllocator.Alloc(nuint)"/>
@@ -29,9 +29,9 @@ public readonly unsafe ref struct SlabThreadHeap
     public void* Alloc(nuint byteCount)
     {
         nuint last = unchecked(byteCount - 1);
-        if (last < _linearLimit)
+        if (last < _heap->LinearLimit && _heap->AllocatorNumber == _allocatorNumber)
         {
-            void* block = LocalAlloc.TryTake(_heap, last >> _granularityShift);
+            void* block = LocalAlloc.TryTake(_heap, last >> _heap->GranularityShift);
             if (block != null)
             {
                 GC.KeepAlive(_allocator);
@@ -43,7 +43,7 @@ public readonly unsafe ref struct SlabThreadHeap
     }
 
     /// <inheritdoc cref="SlabAllocator.AllocZeroed(nuint)"/>
-    public void* AllocZeroed(nuint byteCount) => _allocator.AllocZeroed(_heap, byteCount);
+    public void* AllocZeroed(nuint byteCount) => _allocator.AllocZeroed(byteCount);
 
     /// <inheritdoc cref="SlabAllocator.TryAlloc(nuint, out void*)"/>
     public bool TryAlloc(nuint byteCount, out void* ptr) => _allocator.TryAlloc(byteCount, out ptr);
@@ -55,7 +55,8 @@ public readonly unsafe ref struct SlabThreadHeap
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(void* ptr)
     {
-        if (!LocalFree.TryFree(_heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+        if (_heap->AllocatorNumber != _allocatorNumber
+            || !LocalFree.TryFree(_heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
         {
             _allocator.FreeSlow(ptr);
         }

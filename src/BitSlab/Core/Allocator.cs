@@ -10,6 +10,9 @@ internal unsafe struct Allocator
 {
     public Reservation* Reservation;
 
+    /// <summary>Never reused, never 0.</summary>
+    public ulong Number;
+
     /// <summary>For the layer above: the allocator's place in each thread's table, and its managed object.</summary>
     public int Slot;
     public nint Host;
@@ -38,6 +41,9 @@ internal unsafe struct Allocator
 
     /// <summary>Bytes of slices given back to the OS so far. Atomic.</summary>
     public long Returned;
+
+    /// <summary>Ranges on their way to the OS, whose permits come back when they are there. Atomic.</summary>
+    public long Returning;
 
     /// <summary>The part of <see cref="Committed"/> that is thread heaps. Atomic.</summary>
     public long HeapBytes;

@@ -306,6 +306,7 @@ internal static unsafe class Chunks
     private static ulong BeginPurge(Allocator* allocator, Chunk* chunk)
     {
         ulong dirty = chunk->FreeSlices & chunk->DirtySlices;
+        Atomic.Add(&allocator->Returning, 1);
         allocator->DirtySlices -= BitOperations.PopCount(dirty);
         chunk->FreeSlices &= ~dirty;
         if (chunk->FreeSlices == 0)
@@ -344,6 +345,7 @@ internal static unsafe class Chunks
 
         Chunk* empty = Vacate(allocator, chunk, dirty);
         CoreLock.Exit(&allocator->ChunkLock);
+        Atomic.Add(&allocator->Returning, -1);
         if (empty != null)
         {
             GiveBack(reservation, allocator, empty);
@@ -381,8 +383,10 @@ internal static unsafe class Chunks
         allocator->LastWithRoom = chunk;
     }
 
+    // For giving it back.
     private static void Remove(Allocator* allocator, Chunk* chunk)
     {
+        Atomic.Add(&allocator->Returning, 1);
         if (chunk->Previous != null)
         {
             chunk->Previous->Next = chunk->Next;
@@ -526,6 +530,7 @@ internal static unsafe class Chunks
 
 
         CountReturned(allocator, chunk->DirtySlices);
+        Atomic.Add(&allocator->Returning, -1);
         PutBack(reservation, chunk);
     }
 

@@ -3,16 +3,11 @@ namespace BitSlab.Core;
 /// <summary>The beginning and the end of allocators and thread heaps, and the end of all blocks at once.</summary>
 internal static unsafe class Lifetime
 {
-    /// <summary>
-    /// How many allocators must have been disposed since, before a thread's heap structure serves that thread again: a
-    /// handle that outlived its allocator on the thread's stack points at it, and must find it dead, not another's.
-    /// </summary>
-    private const long DisposalsBeforeReuse = 64;
-
     /// <summary>Makes an allocator structure; null when memory is refused.</summary>
     public static Allocator* CreateAllocator(Reservation* reservation)
     {
         CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        ulong number = ++reservation->LastAllocatorNumber;
         Allocator* allocator = reservation->FreeAllocators;
         if (allocator != null)
         {
@@ -31,6 +26,7 @@ internal static unsafe class Lifetime
 
         *allocator = default;
         allocator->Reservation = reservation;
+        allocator->Number = number;
         return allocator;
     }
 
@@ -68,9 +64,10 @@ internal static unsafe class Lifetime
         heap->Allocator = allocator;
         heap->ClassCount = allocator->ClassCount;
         heap->GranularityShift = allocator->GranularityShift;
+        heap->LinearLimit = uint.Min(SizeClasses.LinearLimit(allocator->GranularityShift), allocator->MaxManaged);
+        heap->AllocatorNumber = allocator->Number;
         heap->FaultCount = 0;
         heap->LastOwner = 0;
-        heap->DisposeStamp = 0;
         heap->Ready = null;
         heap->Lock = 0;
         ThreadHeap.PointAtNothing(heap);
@@ -152,13 +149,13 @@ internal static unsafe class Lifetime
         while (heap != null)
         {
             ThreadHeap* next = heap->NextHeap;
+            heap->AllocatorNumber = 0;
             heap->LastOwner = Atomic.Exchange(&heap->OwnerWord, ThreadHeap.Disposed);
             Recycle(reservation, heap);
             heap = next;
         }
 
         CoreLock.Enter(&reservation->Lock, &reservation->Os);
-        reservation->Disposals++;
         allocator->NextFree = reservation->FreeAllocators;
         reservation->FreeAllocators = allocator;
         CoreLock.Exit(&reservation->Lock);
@@ -187,11 +184,6 @@ internal static unsafe class Lifetime
     {
         heap->NextHeap = null;
         CoreLock.Enter(&reservation->Lock, &reservation->Os);
-        if (heap->DisposeStamp == 0)
-        {
-            heap->DisposeStamp = reservation->Disposals + 1;
-        }
-
         if (reservation->RecycledLast != null)
         {
             reservation->RecycledLast->NextHeap = heap;
@@ -204,10 +196,6 @@ internal static unsafe class Lifetime
         reservation->RecycledLast = heap;
         CoreLock.Exit(&reservation->Lock);
     }
-
-    /// <summary>Whether the thread that last owned a disposed heap may own it again, though it may hold a stale handle to it.</summary>
-    public static bool IsRested(Reservation* reservation, ThreadHeap* heap) =>
-        Atomic.LoadAcquire(&reservation->Disposals) - heap->DisposeStamp >= DisposalsBeforeReuse;
 
     private static void InvalidateChunk(Reservation* reservation, Chunk* chunk)
     {

@@ -55,7 +55,7 @@ internal unsafe struct Reservation
     public Allocator* FreeAllocators;
     public ThreadHeap* RecycledFirst;
     public ThreadHeap* RecycledLast;
-    public long Disposals;
+    public ulong LastAllocatorNumber;
 
     /// <summary>
     /// Reserves. When address space is short a smaller range is taken, by halves; and of the size that was granted only

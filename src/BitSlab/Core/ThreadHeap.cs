@@ -66,20 +66,23 @@ internal unsafe struct ThreadHeap
     [FieldOffset(32)]
     public int Lock;
 
-    [FieldOffset(36)]
+    [FieldOffset(104)]
     public int ClassCount;
 
-    /// <summary>With <see cref="ClassCount"/>: what sizes the entries are for. A structure serves again only for the same.</summary>
+    /// <summary>Copied from the allocator, for handles: sizes up to the limit go by the linear classes, on the fast path.</summary>
     [FieldOffset(44)]
     public int GranularityShift;
+
+    [FieldOffset(36)]
+    public uint LinearLimit;
+
+    /// <summary>The allocator's number; 0 once it is disposed. A handle compares it: the structure may serve another allocator by then.</summary>
+    [FieldOffset(56)]
+    public ulong AllocatorNumber;
 
     /// <summary>Faults found at collection that the owner has not heard of; under the lock, polled without.</summary>
     [FieldOffset(40)]
     public int FaultCount;
-
-    /// <summary>When the allocator was disposed, by the reservation's count of disposals.</summary>
-    [FieldOffset(48)]
-    public long DisposeStamp;
 
     /// <summary>The ready stack: slabs with remote bits. Pushed by compare-and-swap, emptied by one exchange, so no ABA.</summary>
     [FieldOffset(64)]

@@ -71,10 +71,10 @@ internal static unsafe class ThreadHeaps
         return heap;
     }
 
-    // A disposed allocator's heap structure serves again: a finished thread's at once, this thread's after a rest.
+    // A disposed allocator's heap structure serves its thread again, or, when that has ended, any. Not another's while that lives: a
+    // handle there may be about to look at it.
     private static ThreadHeap* FindRecycled(Allocator* allocator, ThreadRecord record)
     {
-        // The queue is in the order of disposal: what is fit for use soon comes to its front.
         const int Looks = 4;
         Reservation* reservation = allocator->Reservation;
         for (int i = 0; i < Looks; i++)
@@ -85,10 +85,8 @@ internal static unsafe class ThreadHeaps
                 return null;
             }
 
-            bool fits = heap->ClassCount == allocator->ClassCount && heap->GranularityShift == allocator->GranularityShift;
-            if (fits && (heap->LastOwner == record.Token
-                ? Lifetime.IsRested(reservation, heap)
-                : !ThreadRegistry.IsAlive(heap->LastOwner)))
+            if (heap->ClassCount == allocator->ClassCount
+                && (heap->LastOwner == record.Token || !ThreadRegistry.IsAlive(heap->LastOwner)))
             {
                 return heap;
             }
