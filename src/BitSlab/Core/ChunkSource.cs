@@ -1,0 +1,112 @@
+using System.Numerics;
+
+namespace BitSlab.Core;
+
+/// <summary>Takes chunks from the reservation and the OS, and gives them back. No lock is held over a call of the OS.</summary>
+internal static unsafe class ChunkSource
+{
+    /// <summary>
+    /// From how many chunks on (32 MiB) new ones ask for huge pages: an allocator that has filled so many will fill the next,
+    /// and a huge page costs an eighth of the faults' time. Below, the few pages that a small program touches stay few.
+    /// </summary>
+    public const int ChunksBeforeHugePages = 8;
+
+    /// <summary>A committed chunk, in no list yet; null when memory or address space is exhausted.</summary>
+    public static Chunk* Take(Allocator* allocator)
+    {
+        Reservation* reservation = allocator->Reservation;
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        nuint words = (reservation->ChunkCount + 63) / 64;
+        nuint word = 0;
+        while (word < words && reservation->FreeChunks[word] == 0)
+        {
+            word++;
+        }
+
+        Chunk* chunk = null;
+        if (word < words)
+        {
+            nuint index = (word * 64) + (nuint)BitOperations.TrailingZeroCount(reservation->FreeChunks[word]);
+            reservation->FreeChunks[word] &= reservation->FreeChunks[word] - 1;
+            if (index >= reservation->HighWater)
+            {
+                reservation->HighWater = index + 1;
+            }
+
+            chunk = reservation->Chunks + index;
+        }
+
+        CoreLock.Exit(&reservation->Lock);
+        if (chunk == null)
+        {
+            return null;
+        }
+
+        if (!Commit(reservation, chunk))
+        {
+            PutBack(reservation, chunk);
+            return null;
+        }
+
+        // Slabs of a size chosen by the user may be large and stand half used for long: their pages come as they are touched.
+        if (allocator->ChunkCount >= ChunksBeforeHugePages && allocator->BlocksPerSlab == 0)
+        {
+            reservation->Os.HintHugePages(DataOf(reservation, chunk), Layout.ChunkBytes);
+        }
+
+        chunk->Allocator = allocator;
+        return chunk;
+    }
+
+    private static byte* DataOf(Reservation* reservation, Chunk* chunk) =>
+        Reservation.SliceAddress(reservation, (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
+
+    private static bool Commit(Reservation* reservation, Chunk* chunk)
+    {
+        nuint firstSlice = (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk;
+        if (!chunk->TablesCommitted)
+        {
+            chunk->TablesCommitted = Reservation.CommitPages(
+                reservation, reservation->Slabs + firstSlice, (nuint)(Layout.SlicesPerChunk * sizeof(Slab)));
+            if (!chunk->TablesCommitted)
+            {
+                return false;
+            }
+        }
+
+        chunk->Committed = chunk->Committed
+            || reservation->Os.Commit(DataOf(reservation, chunk), Layout.ChunkBytes);
+        return chunk->Committed;
+    }
+
+    /// <summary>Gives an empty chunk that is in no list back to the OS and to the reservation.</summary>
+    public static void GiveBack(Allocator* allocator, Chunk* chunk)
+    {
+        Reservation* reservation = allocator->Reservation;
+        byte* data = DataOf(reservation, chunk);
+        chunk->Committed = !reservation->Os.Decommit(data, Layout.ChunkBytes);
+        chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
+        chunk->Allocator = null;
+
+
+        CountReturned(allocator, chunk->DirtySlices);
+        Atomic.Add(&allocator->Returning, -1);
+        PutBack(reservation, chunk);
+    }
+
+    // The pages of these slices went to the OS, and their permits with them.
+    public static void CountReturned(Allocator* allocator, ulong slices)
+    {
+        long count = BitOperations.PopCount(slices);
+        Allocator.ReturnPermits(allocator, count * Layout.PermitPerSlice);
+        Atomic.Add(&allocator->Returned, count * Layout.SliceBytes);
+    }
+
+    private static void PutBack(Reservation* reservation, Chunk* chunk)
+    {
+        nuint index = (nuint)(chunk - reservation->Chunks);
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        reservation->FreeChunks[index / 64] |= 1ul << (int)(index % 64);
+        CoreLock.Exit(&reservation->Lock);
+    }
+}
