@@ -1,0 +1,22 @@
+using System;
+using System.Diagnostics;
+using BitSlab.Explorer.Engine;
+using Xunit;
+
+namespace BitSlab.Explorer;
+
+/// <summary>The core as it is: no order of steps within the bounds does damage.</summary>
+public class ScenarioTests
+{
+    [Theory]
+    [InlineData("TwoFreersOfOneWord")]
+    public void Every_order_is_right(string name)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        Scenario scenario = CoreCompiler.Load(name, null);
+        Exploration exploration = new(scenario);
+        bool passed = exploration.Run(scenario.Bounds, TimeSpan.FromSeconds(60));
+        TestContext.Current.SendDiagnosticMessage($"{name}: {exploration.Runs} runs, {exploration.Steps} steps, {watch.ElapsedMilliseconds} ms");
+        Assert.True(passed, exploration.Failure);
+    }
+}

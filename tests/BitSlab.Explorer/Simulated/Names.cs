@@ -1,0 +1,77 @@
+using BitSlab.Core;
+
+namespace BitSlab.Explorer.Simulated;
+
+/// <summary>Names for the words of the core, for reports.</summary>
+internal static unsafe class Names
+{
+    public static string Describe(Reservation* reservation, Allocator* allocator, nint address)
+    {
+        byte* at = (byte*)address;
+        nuint slices = reservation->Bytes >> Layout.SliceShift;
+        nuint words = slices * Layout.WordBytesPerSlice;
+        byte* remote = reservation->FreeWords + reservation->RemoteDistance;
+        if (at >= (byte*)reservation->Slabs && at < (byte*)(reservation->Slabs + slices))
+        {
+            long offset = at - (byte*)reservation->Slabs;
+            return $"slab {offset >> 7} {SlabField((int)(offset & 127))}";
+        }
+
+        if (at >= reservation->FreeWords && at < reservation->FreeWords + words)
+        {
+            return Word("free word", at - reservation->FreeWords);
+        }
+
+        if (at >= remote && at < remote + words)
+        {
+            return Word("remote word", at - remote);
+        }
+
+        if ((nuint)at - reservation->Base < reservation->Bytes)
+        {
+            return $"block at {(nuint)at - reservation->Base:x}";
+        }
+
+        int heapNumber = 0;
+        for (ThreadHeap* heap = allocator->Heaps; heap != null && heapNumber < 8; heap = heap->NextHeap, heapNumber++)
+        {
+            if (at >= (byte*)heap && at < (byte*)heap + ThreadHeap.Bytes(heap->ClassCount))
+            {
+                return $"heap {heapNumber} {HeapField((int)(at - (byte*)heap))}";
+            }
+        }
+
+        return at == (byte*)&allocator->ChunkLock ? "chunk lock"
+            : at == (byte*)&allocator->Committed ? "committed"
+            : at == (byte*)&allocator->InvalidFrees ? "invalid frees"
+            : at == (byte*)&allocator->Heaps ? "heaps"
+            : at == (byte*)&reservation->Lock ? "reservation lock"
+            : at == (byte*)&reservation->ZeroWord ? "zero word"
+            : at == (byte*)&reservation->EmptySlab.Summary ? "empty slab's summary"
+            : $"{address:x}";
+    }
+
+    private static string Word(string kind, long offset) =>
+        $"{kind} {offset % Layout.WordBytesPerSlice / 8} of slab {offset / Layout.WordBytesPerSlice}";
+
+    private static string SlabField(int offset) => offset switch
+    {
+        0 => "local owner",
+        24 => "summary",
+        62 => "kind",
+        64 => "remote summary",
+        72 => "ready next",
+        120 => "in list",
+        _ => $"+{offset}",
+    };
+
+    private static string HeapField(int offset) => offset switch
+    {
+        0 => "owner word",
+        24 => "next heap",
+        32 => "lock",
+        40 => "fault count",
+        64 => "ready",
+        _ => $"+{offset}",
+    };
+}
