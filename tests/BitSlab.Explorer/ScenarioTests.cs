@@ -10,6 +10,27 @@ public class ScenarioTests
 {
     [Theory]
     [InlineData("TwoFreersOfOneWord")]
+    [InlineData("FreersOfTwoWords")]
+    [InlineData("OwnerRunsDry")]
+    [InlineData("FreersOfSeveralSlabs")]
+    [InlineData("LastLocalFree")]
+    [InlineData("LocalFreeIntoFullSlab")]
+    [InlineData("FreersAndMaintenance")]
+    [InlineData("PutBack")]
+    [InlineData("CurrentSlab")]
+    [InlineData("RebornBehindLocalFree")]
+    [InlineData("FreeAndTrim")]
+    [InlineData("OrphanAdoptClaim")]
+    [InlineData("TwoAdopters")]
+    [InlineData("TwoHeaps")]
+    [InlineData("RemoteTwice")]
+    [InlineData("RemoteTwiceIntoEmpty")]
+    [InlineData("LocalAndRemote")]
+    [InlineData("RemoteThenLocal")]
+    [InlineData("LocalThenRemote")]
+    [InlineData("LargeTwice")]
+    [InlineData("StaleFreeAtBirth")]
+    [InlineData("CensusDuringFrees")]
     public void Every_order_is_right(string name)
     {
         Stopwatch watch = Stopwatch.StartNew();

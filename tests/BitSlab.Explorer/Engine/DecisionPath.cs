@@ -10,34 +10,22 @@ namespace BitSlab.Explorer.Engine;
 internal sealed class DecisionPath
 {
     private readonly List<(int Chosen, int Count)> _decisions = [];
-    private readonly HashSet<ulong> _visited = [];
     private int _position;
-
-    /// <summary>
-    /// The run came to a state that an earlier one went on from in every way: it is finished with first choices, which are
-    /// not varied.
-    /// </summary>
-    public bool IsPruned { get; private set; }
 
     /// <summary>Forgets everything, for another bound.</summary>
     public void Reset()
     {
         _decisions.Clear();
-        _visited.Clear();
         Rewind();
     }
 
     /// <summary>Before each run.</summary>
-    public void Rewind()
-    {
-        _position = 0;
-        IsPruned = false;
-    }
+    public void Rewind() => _position = 0;
 
-    /// <summary>Which of <paramref name="count"/> alternatives to take in the state that <paramref name="state"/> stands for.</summary>
-    public int Choose(int count, ulong state)
+    /// <summary>Which of <paramref name="count"/> alternatives to take.</summary>
+    public int Choose(int count)
     {
-        if (count == 1 || IsPruned)
+        if (count == 1)
         {
             return 0;
         }
@@ -50,12 +38,6 @@ internal sealed class DecisionPath
                 : throw new InvalidOperationException("The run did not repeat itself: something in it is not deterministic.");
         }
 
-        if (!_visited.Add(state))
-        {
-            IsPruned = true;
-            return 0;
-        }
-
         _decisions.Add((0, count));
         _position++;
         return 0;
@@ -64,7 +46,6 @@ internal sealed class DecisionPath
     /// <summary>Moves to the next alternative of the deepest decision that has one; false at the end of the search.</summary>
     public bool Advance()
     {
-        // A pruned run leaves no decisions behind the state it was pruned at; a failed one ends the search.
         while (_decisions.Count > 0)
         {
             (int chosen, int count) = _decisions[^1];

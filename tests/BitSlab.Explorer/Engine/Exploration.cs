@@ -33,13 +33,13 @@ internal sealed class Exploration(Scenario scenario)
                 do
                 {
                     // Which cells are shared is learnt by the way: what was not tried before it was known is tried now.
-                    known = scheduler.History.SharedCells;
+                    known = scheduler.Cells.SharedCells;
                     if (!Search(scheduler, direct, bounds with { Preemptions = preemptions }, end))
                     {
                         return false;
                     }
                 }
-                while (known != scheduler.History.SharedCells);
+                while (known != scheduler.Cells.SharedCells);
             }
 
             return true;
@@ -54,7 +54,7 @@ internal sealed class Exploration(Scenario scenario)
     private bool Search(Scheduler scheduler, SimulatedThread direct, Bounds bounds, long end)
     {
         scheduler.Path.Reset();
-        scheduler.History.Learn();
+        scheduler.Cells.Learn();
         do
         {
             Runs++;

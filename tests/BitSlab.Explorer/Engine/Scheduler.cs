@@ -40,7 +40,7 @@ internal sealed class Scheduler : IDisposable
 
     public DecisionPath Path { get; } = new();
 
-    public History History { get; } = new();
+    public CellUse Cells { get; } = new();
 
     public long Steps { get; private set; }
 
@@ -58,13 +58,12 @@ internal sealed class Scheduler : IDisposable
         _preemptionsLeft = bounds.Preemptions;
         _delaysLeft = bounds.Delays;
         Path.Rewind();
-        History.Rewind();
         foreach (SimulatedThread thread in _threads)
         {
             thread.Rewind();
         }
 
-        SimulatedThread? first = Next(null);
+        SimulatedThread? first = Next();
         first!.IsStarted = true;
         first.Wake();
         _runEnded.Wait();
@@ -80,20 +79,12 @@ internal sealed class Scheduler : IDisposable
             throw new ScenarioException("the run does not end: a list is cyclic, or threads wait for each other");
         }
 
-        if (History.IsShared(cell, thread.Number, write))
+        if (Cells.IsShared(cell, thread.Number, write))
         {
-            if (thread.IsFresh)
-            {
-                thread.IsFresh = false;
-            }
-            else
-            {
-                Decide(thread, cell);
-            }
+            Decide(thread);
 
             // Others' stores to the cell that are held back: seen, or not.
             DecideVisible(thread, cell);
-            History.Add(ref thread.Hash, cell, write);
         }
 
         Log(thread, what, cell, 0);
@@ -102,22 +93,13 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Whether a store is held back. Only where another thread looks at the cell, and within the bound.</summary>
     public bool ChooseDelay(SimulatedThread thread, nint cell)
     {
-        if (_delaysLeft == 0 || !History.IsShared(cell, thread.Number, write: true)
-            || Path.Choose(2, Key(thread, cell, 2)) == 0)
+        if (_delaysLeft == 0 || !Cells.IsShared(cell, thread.Number, write: true) || Path.Choose(2) == 0)
         {
             return false;
         }
 
         _delaysLeft--;
-        History.AddLocal(ref thread.Hash, cell);
         return true;
-    }
-
-    public void OnFlush(SimulatedThread thread, nint cell, long value)
-    {
-        ulong hash = History.Mix((ulong)value);
-        History.Add(ref hash, cell, write: true);
-        Log(thread, "held-back store", cell, value);
     }
 
     public void OnWritten(nint cell)
@@ -135,7 +117,7 @@ internal sealed class Scheduler : IDisposable
     public void Wait(SimulatedThread thread, nint cell)
     {
         thread.WaitsFor = cell;
-        SimulatedThread? next = Next(thread);
+        SimulatedThread? next = Next();
         if (next == null)
         {
             throw new ScenarioException("all threads wait for each other");
@@ -170,7 +152,7 @@ internal sealed class Scheduler : IDisposable
     }
 
     // The thread could go on. Stopping it costs one of the bound.
-    private void Decide(SimulatedThread thread, nint cell)
+    private void Decide(SimulatedThread thread)
     {
         if (_preemptionsLeft == 0)
         {
@@ -187,7 +169,7 @@ internal sealed class Scheduler : IDisposable
             }
         }
 
-        SimulatedThread chosen = _options[Path.Choose(_options.Count, Key(thread, cell, 0))];
+        SimulatedThread chosen = _options[Path.Choose(_options.Count)];
         if (chosen != thread)
         {
             _preemptionsLeft--;
@@ -200,7 +182,7 @@ internal sealed class Scheduler : IDisposable
     {
         foreach (SimulatedThread other in _threads)
         {
-            while (other != thread && other.Holds(cell) && Path.Choose(2, Key(other, cell, 1)) == 1)
+            while (other != thread && other.Holds(cell) && Path.Choose(2) == 1)
             {
                 other.FlushCell(cell);
             }
@@ -208,7 +190,7 @@ internal sealed class Scheduler : IDisposable
     }
 
     // Who goes on when the thread that ran cannot. Null: nobody can, or all are finished.
-    private SimulatedThread? Next(SimulatedThread? last)
+    private SimulatedThread? Next()
     {
         while (true)
         {
@@ -223,8 +205,7 @@ internal sealed class Scheduler : IDisposable
 
             if (_options.Count > 0)
             {
-                SimulatedThread next = _options[Path.Choose(_options.Count, Key(last ?? _threads[0], 0, 3))];
-                return next;
+                return _options[Path.Choose(_options.Count)];
             }
 
             // Every store becomes visible at last; perhaps that is what they wait for.
@@ -251,13 +232,6 @@ internal sealed class Scheduler : IDisposable
         }
     }
 
-    // Of the state and of what is to be decided in it.
-    private ulong Key(SimulatedThread thread, nint cell, int kind)
-    {
-        int budget = (_preemptionsLeft << 16) | (_delaysLeft << 8) | (thread.Number << 4) | kind;
-        return History.Mix(History.Sum ^ History.Mix(History.Mix((uint)budget) ^ unchecked((ulong)cell)));
-    }
-
     private void Work(SimulatedThread thread)
     {
         thread.Enter();
@@ -275,7 +249,7 @@ internal sealed class Scheduler : IDisposable
                 _scenario.Run(thread.Number);
                 thread.SetGuard(null);
                 thread.IsFinished = true;
-                SimulatedThread? next = Next(thread);
+                SimulatedThread? next = Next();
                 if (next != null)
                 {
                     next.IsStarted = true;

@@ -25,6 +25,7 @@ public sealed unsafe class SimulatedThread : IDisposable
     private readonly List<HeldStore> _held = [];
     private Guard? _guard;
     private int _directSteps;
+    private nint _lastLoad;
 
     internal SimulatedThread(Scheduler? scheduler, int number, string name)
     {
@@ -47,17 +48,9 @@ public sealed unsafe class SimulatedThread : IDisposable
     /// <summary>The cell that the thread waits to see written; 0 while it can go on.</summary>
     internal nint WaitsFor { get; set; }
 
-    /// <summary>Whether it has yet to do its first step: switching away before it would be the same as not switching to it.</summary>
-    internal bool IsFresh { get; set; }
-
     internal bool CanRun => !IsFinished && WaitsFor == 0;
 
     internal bool HoldsStores => _held.Count > 0;
-
-    internal ref ulong Hash => ref _hash;
-
-    private ulong _hash;
-    private nint _lastLoad;
 
     public long Load(void* cell, int size)
     {
@@ -140,12 +133,10 @@ public sealed unsafe class SimulatedThread : IDisposable
     {
         _held.Clear();
         _guard = null;
-        _hash = History.Mix((ulong)Number + 1);
         _directSteps = 0;
         IsStarted = false;
         IsFinished = false;
         WaitsFor = 0;
-        IsFresh = true;
     }
 
     internal bool Holds(nint address) => _held.Exists(h => h.Address == address);
@@ -177,7 +168,6 @@ public sealed unsafe class SimulatedThread : IDisposable
     {
         HeldStore store = _held[index];
         _held.RemoveAt(index);
-        _scheduler?.OnFlush(this, store.Address, store.Value);
         Write(store);
     }
 

@@ -115,6 +115,18 @@ internal abstract unsafe class CoreScenario : Scenario
         return blocks;
     }
 
+    /// <summary>A slab of two words with one live block in each, which are returned; and another, current slab.</summary>
+    protected nint[] TwoWords(ThreadHeap* heap)
+    {
+        nint[] blocks = TakeMany(heap, 67);
+        for (int i = 1; i < 65; i++)
+        {
+            FreeLocally(heap, blocks[i]);
+        }
+
+        return [blocks[0], blocks[65]];
+    }
+
     /// <summary>Frees a block of another thread's: writes to it once more before.</summary>
     protected void FreeRemotely(nint block, ulong token = SecondToken)
     {

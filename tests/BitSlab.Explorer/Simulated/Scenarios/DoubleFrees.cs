@@ -1,0 +1,261 @@
+using System.Collections.Generic;
+using BitSlab.Core;
+
+namespace BitSlab.Explorer.Simulated;
+
+/// <summary>Two other threads free one block: the second is refused at once, or recorded when the owner collects.</summary>
+internal sealed unsafe class RemoteTwice : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer 0", "freer 1", "owner"];
+
+    protected override int Misuses => 1;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 3);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread < 2)
+        {
+            FreeDoubtfully(_blocks[0]);
+            return;
+        }
+
+        Collection.Run(_heap);
+        Collection.Run(_heap);
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>The same in a slab that becomes empty by the first of them: it may be given back before the second sees its mistake.</summary>
+internal sealed unsafe class RemoteTwiceIntoEmpty : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer 0", "freer 1", "owner"];
+
+    protected override int Misuses => 1;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 3);
+        FreeLocally(_heap, _blocks[1]);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread < 2)
+        {
+            FreeDoubtfully(_blocks[0]);
+            return;
+        }
+
+        Collection.Run(_heap);
+        Collection.Run(_heap);
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>The owner and another thread free one block; the owner collects behind.</summary>
+internal sealed unsafe class LocalAndRemote : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer", "owner"];
+
+    public override Engine.Bounds Bounds { get; } = new(3, 2);
+
+    protected override int Misuses => 1;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 3);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 4);
+        FreeLocally(_heap, _blocks[1]);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread == 0)
+        {
+            FreeDoubtfully(_blocks[0]);
+            return;
+        }
+
+        FreeDoubtfully(_blocks[0], _heap, OwnerToken);
+        Collection.Run(_heap);
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>
+/// Another thread's free of a block returned before the owner frees it too: refused at once, whatever other freers of the slab
+/// and collections were doing meanwhile.
+/// </summary>
+internal sealed unsafe class RemoteThenLocal : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer 0", "freer 1", "owner"];
+
+    protected override int Misuses => Atomic.LoadAcquire(&Allocator->Slot) == 2 ? 1 : 0;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 4);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 5);
+        FreeLocally(_heap, _blocks[3]);
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeRemotely(_blocks[1]);
+                break;
+            case 1:
+                FreeRemotely(_blocks[0]);
+                Atomic.StoreRelease(&Allocator->Slot, 1);
+                break;
+            default:
+                Collection.Run(_heap);
+                if (Atomic.LoadAcquire(&Allocator->Slot) == 1)
+                {
+                    bool freed = FreeDoubtfully(_blocks[0], _heap, OwnerToken);
+                    Require(!freed, "a double free that came behind the first was not refused");
+                    Atomic.StoreRelease(&Allocator->Slot, 2);
+                }
+
+                break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>The owner's free of a block returned before another thread frees it too: refused at once.</summary>
+internal sealed unsafe class LocalThenRemote : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer 0", "freer 1", "owner"];
+
+    protected override int Misuses => Atomic.LoadAcquire(&Allocator->Slot) == 2 ? 1 : 0;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 4);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 5);
+        FreeLocally(_heap, _blocks[3]);
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeRemotely(_blocks[1]);
+                break;
+            case 1:
+                if (Atomic.LoadAcquire(&Allocator->Slot) == 1)
+                {
+                    bool freed = FreeDoubtfully(_blocks[0]);
+                    Require(!freed, "a double free that came behind the first was not refused");
+                    Atomic.StoreRelease(&Allocator->Slot, 2);
+                }
+
+                break;
+            default:
+                FreeLocally(_heap, _blocks[0]);
+                Atomic.StoreRelease(&Allocator->Slot, 1);
+                Collection.Run(_heap);
+                break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>Two threads free one large block.</summary>
+internal sealed unsafe class LargeTwice : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint _block;
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer 0", "freer 1"];
+
+    protected override int Misuses => 1;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        TakeMany(_heap, 1);
+        AllocStatus status;
+        bool zeroed;
+        _block = (nint)LargeBlocks.Alloc(Allocator, 100_000, 16, &status, &zeroed);
+    }
+
+    public override void Run(int thread) => FreeDoubtfully(_block);
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>A block of a slab that was given back is freed again while a slab of another class is cut in its place.</summary>
+internal sealed unsafe class StaleFreeAtBirth : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["misuser", "owner"];
+
+    public override Engine.Bounds Bounds { get; } = new(3, 1);
+
+    protected override int Misuses => 1;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2, classes: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 3);
+        FreeLocally(_heap, _blocks[0]);
+        FreeLocally(_heap, _blocks[1]);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread == 0)
+        {
+            // No block of the new slab begins there: it can be nobody's.
+            BlockStatus status = Blocks.Free(Reservation, (void*)_blocks[1], Allocator, SecondToken);
+            Require(status != BlockStatus.Live, "an address at which no block begins was freed");
+            Refused++;
+            return;
+        }
+
+        Take(_heap, 1);
+        Take(_heap, 1);
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
