@@ -75,7 +75,9 @@ public sealed unsafe partial class SlabAllocator
     {
         ThrowHelper.ThrowIfNotPowerOfTwo(alignment);
         ThrowIfDisposed();
-        return ptr == null ? Allocate(byteCount, alignment, out _) : ReallocateAny(ptr, byteCount, alignment, _allocator);
+        return ptr == null
+            ? Allocate(byteCount, alignment, out _)
+            : ReallocateAny(ThreadHeaps.Lookup(_slot), ptr, byteCount, alignment, _allocator);
     }
 
     /// <summary>Frees a block of this allocator. Null does nothing. Any thread may free any block.</summary>
@@ -224,9 +226,42 @@ public sealed unsafe partial class SlabAllocator
     }
 
     /// <summary>Reallocates a block, which stays in its allocator. Not for null.</summary>
-    internal static void* ReallocateAny(void* ptr, nuint byteCount, nuint alignment, Allocator* expected)
+    internal static void* ReallocateAny(ThreadHeap* heap, void* ptr, nuint byteCount, nuint alignment, Allocator* expected)
+    {
+        Slab* slice = LocalFree.FindLive(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs);
+        return slice != null
+            ? ReallocateOwn(heap, slice, ptr, byteCount, alignment)
+            : ReallocateSlow(heap, ptr, byteCount, alignment, expected);
+    }
+
+    // A live block of the calling thread's own heap: no search, and no look at what other threads freed.
+    private static void* ReallocateOwn(ThreadHeap* heap, Slab* slice, void* ptr, nuint byteCount, nuint alignment)
+    {
+        nuint usable = slice->BlockSize;
+        if (Allocation.FitsInPlace(ptr, usable, byteCount, alignment))
+        {
+            return ptr;
+        }
+
+        void* moved = TryAllocate(heap->Allocator, byteCount, alignment, out _, out AllocStatus shortage);
+        if (moved == null)
+        {
+            ThrowShortage(heap->Allocator, shortage, byteCount);
+        }
+
+        NativeMemory.Copy(ptr, moved, nuint.Min(byteCount, usable));
+        if (!LocalFree.TryFree(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+        {
+            FreeMoved(ptr, moved, heap->Allocator);
+        }
+
+        return moved;
+    }
+
+    private static void* ReallocateSlow(ThreadHeap* heap, void* ptr, nuint byteCount, nuint alignment, Allocator* expected)
     {
         Reservation* reservation = ProcessMemory.Require();
+        RaiseFaults(heap);
         BlockPlace place;
         BlockStatus status = Blocks.Find(reservation, ptr, expected, &place);
         if (status != BlockStatus.Live)
@@ -234,28 +269,32 @@ public sealed unsafe partial class SlabAllocator
             Refuse(status, ptr, expected);
         }
 
-        nuint wanted = byteCount == 0 ? 1 : byteCount;
-        if (Allocation.TryReallocInPlace(reservation, ptr, place, wanted, alignment))
+        if (Allocation.TryReallocInPlace(reservation, ptr, place, byteCount, alignment))
         {
             return ptr;
         }
 
-        void* moved = TryAllocate(place.Allocator, wanted, alignment, out _, out AllocStatus shortage);
+        void* moved = TryAllocate(place.Allocator, byteCount, alignment, out _, out AllocStatus shortage);
         if (moved == null)
         {
             ThrowShortage(place.Allocator, shortage, byteCount);
         }
 
-        NativeMemory.Copy(ptr, moved, nuint.Min(wanted, place.UsableBytes));
-        status = Blocks.Free(reservation, ptr, place.Allocator, ThreadHeaps.CurrentToken);
+        NativeMemory.Copy(ptr, moved, nuint.Min(byteCount, place.UsableBytes));
+        FreeMoved(ptr, moved, place.Allocator);
+        return moved;
+    }
+
+    private static void FreeMoved(void* ptr, void* moved, Allocator* allocator)
+    {
+        ulong token = ThreadHeaps.CurrentToken;
+        BlockStatus status = Blocks.Free(allocator->Reservation, ptr, allocator, token);
         if (status != BlockStatus.Live)
         {
             // Somebody freed the block meanwhile: the new one is of no use to anyone.
-            Blocks.Free(reservation, moved, place.Allocator, ThreadHeaps.CurrentToken);
-            Refuse(status, ptr, place.Allocator);
+            Blocks.Free(allocator->Reservation, moved, allocator, token);
+            Refuse(status, ptr, allocator);
         }
-
-        return moved;
     }
 
     internal static nuint Product(nuint count, nuint size)

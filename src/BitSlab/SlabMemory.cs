@@ -93,7 +93,7 @@ public static unsafe class SlabMemory
     /// <exception cref="OutOfMemoryException">Memory is exhausted, or the size impossible.</exception>
     /// <exception cref="SlabMemoryLimitException">The allocator's limit is reached.</exception>
     public static void* Realloc(void* ptr, nuint byteCount) =>
-        ptr == null ? Alloc(byteCount) : SlabAllocator.ReallocateAny(ptr, byteCount, 1, null);
+        ptr == null ? Alloc(byteCount) : SlabAllocator.ReallocateAny(ThreadHeaps.t_shared, ptr, byteCount, 1, null);
 
     /// <summary>Frees a block of any allocator. Null does nothing.</summary>
     /// <param name="ptr">The block.</param>
@@ -130,7 +130,7 @@ public static unsafe class SlabMemory
         ThrowHelper.ThrowIfNotPowerOfTwo(alignment);
         return ptr == null
             ? SlabAllocator.Shared.AlignedAlloc(byteCount, alignment)
-            : SlabAllocator.ReallocateAny(ptr, byteCount, alignment, null);
+            : SlabAllocator.ReallocateAny(ThreadHeaps.t_shared, ptr, byteCount, alignment, null);
     }
 
     /// <summary>Frees a block of any allocator, however it was allocated: the same as <see cref="Free"/>.</summary>

@@ -43,18 +43,18 @@ internal static unsafe class Allocation
     /// <summary>Whether a live block can serve a new size where it stands; large blocks in slices grow and shrink for it.</summary>
     public static bool TryReallocInPlace(Reservation* reservation, void* block, BlockPlace place, nuint bytes, nuint alignment)
     {
-        if (((nuint)block & (alignment - 1)) != 0)
+        if (place.Slice != null && !place.InSlab)
         {
-            return false;
+            return bytes > place.Allocator->MaxManaged && IsAligned(block, alignment)
+                && LargeBlocks.TryResizeSlices(reservation, place.Slice->First, bytes);
         }
 
-        // Shrinking to less than half moves, so that a block that once was large does not hold its memory for ever.
-        if (bytes <= place.UsableBytes && bytes >= place.UsableBytes / 2)
-        {
-            return place.Slice == null || place.InSlab || LargeBlocks.TryResizeSlices(reservation, place.Slice->First, bytes);
-        }
-
-        return place.Slice != null && !place.InSlab && bytes > place.Allocator->MaxManaged
-            && LargeBlocks.TryResizeSlices(reservation, place.Slice->First, bytes);
+        return FitsInPlace(block, place.UsableBytes, bytes, alignment);
     }
+
+    /// <summary>Whether a block of so many usable bytes goes on serving a new size: not when it would use less than half.</summary>
+    public static bool FitsInPlace(void* block, nuint usable, nuint bytes, nuint alignment) =>
+        bytes <= usable && (bytes >= usable / 2 || usable <= Layout.CacheLine) && IsAligned(block, alignment);
+
+    private static bool IsAligned(void* block, nuint alignment) => ((nuint)block & (alignment - 1)) == 0;
 }

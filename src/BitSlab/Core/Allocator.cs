@@ -63,8 +63,14 @@ internal unsafe struct Allocator
     /// <summary>Free slices of partly used chunks that may have resident pages.</summary>
     public int DirtySlices;
 
+    /// <summary>Where the slabs' bitmap words stand.</summary>
+    public WordArena Words;
+
     public Chunk* FirstChunk;
+
+    /// <summary>Partly used chunks with free slices: what became free last comes first, fresh chunks last, so that gaps fill up.</summary>
     public Chunk* FirstWithRoom;
+    public Chunk* LastWithRoom;
 
     /// <summary>An empty chunk that was kept, or null.</summary>
     public Chunk* Kept;

@@ -30,7 +30,7 @@ internal unsafe struct Chunk
     /// <summary>The data are accessible. Belongs to who took the chunk from the reservation.</summary>
     public bool Committed;
 
-    /// <summary>The chunk's parts of the tables are writable: from its first use on.</summary>
+    /// <summary>The descriptors of the chunk's slices are writable: from its first use on.</summary>
     public bool TablesCommitted;
 
     /// <summary>The OS refused to take the pages back once: free slices may hold old data though they are not marked dirty.</summary>
@@ -45,6 +45,12 @@ internal static unsafe class Chunks
     /// page faults, and what a drained allocator holds on to stays small.
     /// </summary>
     public const int MaxDirtySlices = Layout.SlicesPerChunk;
+
+    /// <summary>
+    /// From how many chunks on (32 MiB) new ones ask for huge pages: an allocator that has filled so many will fill the next,
+    /// and a huge page costs an eighth of the faults' time. Below, the few pages that a small program touches stay few.
+    /// </summary>
+    public const int ChunksBeforeHugePages = 8;
 
     /// <summary>Takes neighbouring slices of one chunk, with permits for those that have none.</summary>
     /// <param name="allocator">For whom.</param>
@@ -359,7 +365,20 @@ internal static unsafe class Chunks
 
         allocator->FirstChunk = chunk;
         allocator->ChunkCount++;
-        LinkWithRoom(allocator, chunk);
+
+        chunk->HasRoom = true;
+        chunk->NextWithRoom = null;
+        chunk->PreviousWithRoom = allocator->LastWithRoom;
+        if (allocator->LastWithRoom != null)
+        {
+            allocator->LastWithRoom->NextWithRoom = chunk;
+        }
+        else
+        {
+            allocator->FirstWithRoom = chunk;
+        }
+
+        allocator->LastWithRoom = chunk;
     }
 
     private static void Remove(Allocator* allocator, Chunk* chunk)
@@ -395,6 +414,10 @@ internal static unsafe class Chunks
         {
             chunk->NextWithRoom->PreviousWithRoom = chunk;
         }
+        else
+        {
+            allocator->LastWithRoom = chunk;
+        }
 
         allocator->FirstWithRoom = chunk;
     }
@@ -419,6 +442,10 @@ internal static unsafe class Chunks
         if (chunk->NextWithRoom != null)
         {
             chunk->NextWithRoom->PreviousWithRoom = chunk->PreviousWithRoom;
+        }
+        else
+        {
+            allocator->LastWithRoom = chunk->PreviousWithRoom;
         }
     }
 
@@ -447,68 +474,56 @@ internal static unsafe class Chunks
         }
 
         CoreLock.Exit(&reservation->Lock);
-        if (chunk == null || Commit(reservation, chunk))
+        if (chunk == null)
         {
-            if (chunk != null)
-            {
-                chunk->Allocator = allocator;
-            }
-
-            return chunk;
+            return null;
         }
 
-        PutBack(reservation, chunk);
-        return null;
+        if (!Commit(reservation, chunk))
+        {
+            PutBack(reservation, chunk);
+            return null;
+        }
+
+        // Slabs of a size chosen by the user may be large and stand half used for long: their pages come as they are touched.
+        if (allocator->ChunkCount >= ChunksBeforeHugePages && allocator->BlocksPerSlab == 0)
+        {
+            reservation->Os.HintHugePages(DataOf(reservation, chunk), Layout.ChunkBytes);
+        }
+
+        chunk->Allocator = allocator;
+        return chunk;
     }
+
+    private static byte* DataOf(Reservation* reservation, Chunk* chunk) =>
+        Reservation.SliceAddress(reservation, (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
 
     private static bool Commit(Reservation* reservation, Chunk* chunk)
     {
         nuint firstSlice = (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk;
         if (!chunk->TablesCommitted)
         {
-            byte* words = reservation->FreeWords + (firstSlice * Layout.WordBytesPerSlice);
-            const nuint WordBytes = Layout.SlicesPerChunk * Layout.WordBytesPerSlice;
-            if (!CommitPages(reservation, reservation->Slabs + firstSlice, (nuint)(Layout.SlicesPerChunk * sizeof(Slab)))
-                || !CommitPages(reservation, words, WordBytes)
-                || !CommitPages(reservation, words + reservation->RemoteDistance, WordBytes))
+            chunk->TablesCommitted = Reservation.CommitPages(
+                reservation, reservation->Slabs + firstSlice, (nuint)(Layout.SlicesPerChunk * sizeof(Slab)));
+            if (!chunk->TablesCommitted)
             {
                 return false;
             }
-
-            chunk->TablesCommitted = true;
         }
 
         chunk->Committed = chunk->Committed
-            || reservation->Os.Commit(Reservation.SliceAddress(reservation, firstSlice), Layout.ChunkBytes);
+            || reservation->Os.Commit(DataOf(reservation, chunk), Layout.ChunkBytes);
         return chunk->Committed;
-    }
-
-    // Parts of tables need not begin at a page of a system with large pages; committing a neighbour's part again does no harm.
-    private static bool CommitPages(Reservation* reservation, void* start, nuint bytes)
-    {
-        nuint page = reservation->Os.PageSize;
-        nuint from = (nuint)start & ~(page - 1);
-        nuint to = Reservation.RoundUp((nuint)start + bytes, page);
-        return reservation->Os.Commit((void*)from, to - from);
     }
 
     /// <summary>Gives an empty chunk that is in no list back to the OS and to the reservation.</summary>
     private static void GiveBack(Reservation* reservation, Allocator* allocator, Chunk* chunk)
     {
-        nuint firstSlice = (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk;
-        byte* data = Reservation.SliceAddress(reservation, firstSlice);
+        byte* data = DataOf(reservation, chunk);
         chunk->Committed = !reservation->Os.Decommit(data, Layout.ChunkBytes);
         chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
         chunk->Allocator = null;
 
-        // The words of slabs that are gone; where pages are larger than a chunk's part they stay.
-        byte* words = reservation->FreeWords + (firstSlice * Layout.WordBytesPerSlice);
-        const nuint WordBytes = Layout.SlicesPerChunk * Layout.WordBytesPerSlice;
-        if (WordBytes % reservation->Os.PageSize == 0)
-        {
-            reservation->Os.Purge(words, WordBytes);
-            reservation->Os.Purge(words + reservation->RemoteDistance, WordBytes);
-        }
 
         CountReturned(allocator, chunk->DirtySlices);
         PutBack(reservation, chunk);

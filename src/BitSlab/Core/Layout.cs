@@ -18,17 +18,15 @@ internal static class Layout
     /// <summary>A slab has at most 64 words of 64 blocks, so that one word, the summary, says which have a free block.</summary>
     public const int MaxBlocksPerSlab = 4096;
 
-    /// <summary>Room for the bitmap words of a slab of one slice; a slab of n slices has n times as much.</summary>
-    public const int WordsPerSlice = 64;
-
-    public const int WordBytesPerSlice = WordsPerSlice * sizeof(ulong);
+    /// <summary>The most bytes of bitmap words that a slice's blocks need, free or remote.</summary>
+    public const int WordBytesPerSlice = MaxBlocksPerSlab / 8;
 
     /// <summary>Blocks above this many slices (2 MiB) come straight from the OS: half a chunk at most is taken by one block.</summary>
     public const int MaxLargeSlices = 32;
 
     public const int CacheLine = 64;
 
-    /// <summary>Metadata of one slice: its descriptor and its share of the free and the remote words.</summary>
+    /// <summary>Metadata of one slice at most: its descriptor and its share of the free and the remote words.</summary>
     public const int MetadataPerSlice = 128 + (2 * WordBytesPerSlice);
 
     /// <summary>What one used slice counts for against a limit.</summary>

@@ -130,6 +130,7 @@ internal static unsafe class Lifetime
             InvalidateChunk(reservation, chunk);
         }
 
+        WordArena.Clear(allocator);
         Chunks.ReturnAll(allocator, keepChunk);
         LargeBlock large;
         while (LargeRegistry.TakeAny(reservation, allocator, &large))

@@ -55,6 +55,29 @@ internal static unsafe class LocalFree
         }
     }
 
+    /// <summary>
+    /// The descriptor of the slice of a block that is surely live and the heap's own; null for anything else, and while remote bits
+    /// are pending, when a look at the remote words is wanted.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Slab* FindLive(ThreadHeap* heap, void* block, nuint reservationBase, nuint reservationBytes, Slab* slabs)
+    {
+        unchecked
+        {
+            nuint offset = (nuint)block - reservationBase;
+            if (offset >= reservationBytes)
+            {
+                return null;
+            }
+
+            Slab* slice = slabs + (offset >> Layout.SliceShift);
+            uint inSlab = (uint)offset - slice->BaseOffset;
+            uint index = Slab.IndexOf(inSlab, slice->Reciprocal);
+            bool isOwn = Atomic.Load((void**)&slice->LocalOwner) == heap && index * slice->BlockSize == inSlab && index < slice->BlockCount;
+            return isOwn && (Atomic.Load(slice->FreeWords + (index >> 6)) & (1ul << (int)index)) == 0 ? slice : null;
+        }
+    }
+
     /// <summary>The owner's free out of line: full slabs, slabs with pending remote bits. The index has been checked.</summary>
     public static BlockStatus Free(ThreadHeap* heap, Slab* slice, uint index)
     {

@@ -17,7 +17,7 @@ internal unsafe struct Reservation
     /// <summary>One descriptor for each slice. Readable everywhere, writable where a chunk was ever taken. Constant.</summary>
     public Slab* Slabs;
 
-    /// <summary>Room for the free words of each slice, and, at the same distance for all, for its remote words. Constant.</summary>
+    /// <summary>The range of free words, and how far behind each its remote word stands. Constant.</summary>
     public byte* FreeWords;
     public nuint RemoteDistance;
 
@@ -42,6 +42,10 @@ internal unsafe struct Reservation
 
     /// <summary>No chunk from this one up was ever taken. Only grows.</summary>
     public nuint HighWater;
+
+    /// <summary>How far pages were cut from the free words' range, and those that were given back.</summary>
+    public nuint WordBytesUsed;
+    public byte* FreeWordPages;
 
     /// <summary>Where the next small structure of the core's own is cut from.</summary>
     public byte* ArenaNext;
@@ -98,6 +102,60 @@ internal unsafe struct Reservation
 
     public static Chunk* ChunkOf(Reservation* reservation, Slab* slice) =>
         reservation->Chunks + (SliceIndex(reservation, slice) / Layout.SlicesPerChunk);
+
+    /// <summary>A page for a <see cref="WordArena"/>, and its twin for remote words; null when memory is refused.</summary>
+    public static byte* TakeWordPage(Reservation* reservation)
+    {
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        byte* page = reservation->FreeWordPages;
+        bool isFresh = page == null;
+        if (!isFresh)
+        {
+            reservation->FreeWordPages = *(byte**)page;
+        }
+        else if (reservation->WordBytesUsed + WordArena.PageBytes <= reservation->RemoteDistance)
+        {
+            page = reservation->FreeWords + reservation->WordBytesUsed;
+            reservation->WordBytesUsed += WordArena.PageBytes;
+        }
+
+        CoreLock.Exit(&reservation->Lock);
+        if (page == null || !isFresh
+            || (CommitPages(reservation, page, WordArena.PageBytes)
+                && CommitPages(reservation, page + reservation->RemoteDistance, WordArena.PageBytes)))
+        {
+            return page;
+        }
+
+        // The page was never used: the next try takes it again, unless another thread has gone on behind it.
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        if (reservation->FreeWords + reservation->WordBytesUsed == page + WordArena.PageBytes)
+        {
+            reservation->WordBytesUsed -= WordArena.PageBytes;
+        }
+
+        CoreLock.Exit(&reservation->Lock);
+        return null;
+    }
+
+    public static void ReturnWordPage(Reservation* reservation, byte* page)
+    {
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        *(byte**)page = reservation->FreeWordPages;
+        reservation->FreeWordPages = page;
+        CoreLock.Exit(&reservation->Lock);
+    }
+
+    /// <summary>
+    /// Commits the OS pages that hold a part of a table. Parts need not begin at a page of a system with large pages; committing a
+    /// neighbour's part again does no harm.
+    /// </summary>
+    public static bool CommitPages(Reservation* reservation, void* start, nuint bytes)
+    {
+        nuint page = reservation->Os.PageSize;
+        nuint from = (nuint)start & ~(page - 1);
+        return reservation->Os.Commit((void*)from, RoundUp((nuint)start + bytes, page) - from);
+    }
 
     /// <summary>The remote words that belong to a slab's free words.</summary>
     public static ulong* RemoteWords(Reservation* reservation, Slab* first) =>
@@ -211,7 +269,9 @@ internal unsafe struct Reservation
             tables.BitmapBytes = RoundUp(chunks, Layout.CacheLine * 8) / 8;
             tables.HeaderBytes = RoundUp(
                 RoundUp((nuint)sizeof(Reservation), Layout.CacheLine) + tables.BitmapBytes + (chunks * (nuint)sizeof(Chunk)), pageSize);
-            tables.WordBytes = slices * Layout.WordBytesPerSlice;
+
+            // A quarter more than all slices need at most: pages of words have a header, and ends that are too short.
+            tables.WordBytes = RoundUp(slices * Layout.WordBytesPerSlice * 5 / 4, pageSize);
             tables.SlabBytes = RoundUp(slices * (nuint)sizeof(Slab), pageSize);
             tables.TotalBytes = tables.HeaderBytes + (2 * tables.WordBytes) + bytes + Layout.ChunkBytes;
             return tables;

@@ -20,10 +20,18 @@ internal static unsafe class SlabLife
             return null;
         }
 
-        Slab* first = reservation->Slabs + slice;
         int words = (blocks + 63) / 64;
+        ulong* area = WordArena.Take(allocator, words);
+        if (area == null)
+        {
+            Chunks.Return(allocator, slice, slices);
+            *status = AllocStatus.OutOfMemory;
+            return null;
+        }
+
+        Slab* first = reservation->Slabs + slice;
         ulong last = Slab.ValidBits(blocks, words - 1);
-        first->FreeWords = WordsOf(reservation, slice, slices, words);
+        first->FreeWords = area;
         for (int w = 0; w < words - 1; w++)
         {
             first->FreeWords[w] = ulong.MaxValue;
@@ -93,6 +101,7 @@ internal static unsafe class SlabLife
         while (chain != null)
         {
             Slab* next = chain->Next;
+            WordArena.Return(allocator, chain->FreeWords, chain->WordCount);
             Chunks.Return(allocator, Reservation.SliceIndex(reservation, chain), chain->SliceCount);
             chain = next;
         }
@@ -168,16 +177,5 @@ internal static unsafe class SlabLife
 
         uint slices = blockSize <= 1024 ? 1u : blockSize <= 4096 ? 4u : 8u;
         return (int)uint.Min((slices << Layout.SliceShift) / blockSize, Layout.MaxBlocksPerSlab);
-    }
-
-    // Slices have room for 64 words at a fixed distance, which would put the first words of all slabs into an eighth of the
-    // cache's sets: slabs that need fewer begin at a line of their own colour.
-    private static ulong* WordsOf(Reservation* reservation, nuint slice, int slices, int words)
-    {
-        const int WordsPerLine = Layout.CacheLine / sizeof(ulong);
-        nuint room = (nuint)(slices * Layout.WordsPerSlice);
-        nuint lines = (room / WordsPerLine) - (((nuint)words + WordsPerLine - 1) / WordsPerLine);
-        nuint colour = (slice >> 3) % (lines + 1);
-        return (ulong*)(reservation->FreeWords + (slice * Layout.WordBytesPerSlice) + (colour * Layout.CacheLine));
     }
 }

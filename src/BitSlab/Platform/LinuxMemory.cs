@@ -74,7 +74,7 @@ internal static unsafe partial class LinuxMemory
     private static void* Map(void* address, nuint bytes, int protection, int flags)
     {
         void* result = mmap(address, bytes, protection, flags, -1, 0);
-        return result == (void*)-1 ? null : result;
+        return result == unchecked((void*)-1) ? null : result;
     }
 
     [LibraryImport("libc")]

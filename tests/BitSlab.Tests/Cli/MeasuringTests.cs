@@ -1,0 +1,109 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using BitSlab.Cli.Measuring;
+using BitSlab.Cli.Queue;
+using BitSlab.Tests.Traces;
+using Xunit;
+
+namespace BitSlab.Tests.Cli;
+
+/// <summary>The measuring commands from end to end, their child processes included; figures are checked for sense, not for speed.</summary>
+public sealed class MeasuringTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Replay_measures_time_and_memory(bool threads)
+    {
+        using TemporaryFile json = new();
+        CommandRun run = CommandRun.Of(
+        [
+            "replay", TraceFiles.PathOf("beanstalkd"), "--rounds", "2", "--json", json.Path, .. threads ? (string[])["--threads"] : [],
+        ]);
+
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("| geometric mean ", run.Out, StringComparison.Ordinal);
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllText(json.Path));
+        JsonElement trace = report.RootElement.GetProperty("traces")[0];
+        Assert.Equal(266_298, trace.GetProperty("events").GetInt32());
+        JsonElement[] contenders = [.. trace.GetProperty("contenders").EnumerateArray()];
+        Assert.Equal(["bitslab", "nativememory"], contenders.Select(contender => contender.GetProperty("contender").GetString()));
+        foreach (JsonElement contender in contenders)
+        {
+            // 17 MiB are live at the peak; nobody serves them in less, and nobody should need three times as much.
+            Assert.InRange(contender.GetProperty("liveBytes").GetInt64(), 17_000_000, 19_000_000);
+            Assert.InRange(contender.GetProperty("peakOverLive").GetDouble(), 1.0, 3.0);
+            Assert.InRange(contender.GetProperty("nanosecondsMinimum").GetDouble(), 0.5, 100_000);
+            Assert.True(contender.GetProperty("nanosecondsMinimum").GetDouble() <= contender.GetProperty("nanosecondsMedian").GetDouble());
+        }
+
+        Assert.Equal(1.0, contenders[0].GetProperty("ratioOfMinima").GetDouble());
+    }
+
+    [Theory]
+    [InlineData("default", false)]
+    [InlineData("classic", true)]
+    public void Queue_measures_four_workloads(string preset, bool threads)
+    {
+        using TemporaryFile json = new();
+        CommandRun run = CommandRun.Of(
+        [
+            "queue", "--events", "20000", "--rounds", "2", "--preset", preset, "--json", json.Path,
+            .. threads ? (string[])["--threads"] : [],
+        ]);
+
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        using JsonDocument report = JsonDocument.Parse(File.ReadAllText(json.Path));
+        JsonElement[] rows = [.. report.RootElement.GetProperty("workloads").EnumerateArray()];
+        Assert.Equal(
+            ["fill and clear, untouched", "fill and clear, written", "steady queue of 1,000", "steady queue of 100,000"],
+            rows.Select(row => row.GetProperty("workload").GetString()));
+        foreach (JsonElement contender in rows[1].GetProperty("contenders").EnumerateArray())
+        {
+            Assert.Equal(20_200, contender.GetProperty("liveBlocks").GetInt64());
+            Assert.InRange(contender.GetProperty("overheadPerBlock").GetDouble(), -8, 200);
+        }
+    }
+
+    [Fact]
+    public void One_length_is_one_row()
+    {
+        CommandRun run = CommandRun.Of("queue", "--events", "500", "--length", "7", "--max-size", "20", "--rounds", "1");
+
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("| steady queue of 7 ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("500 events of 1 to 19 bytes", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sizes_are_the_same_each_time_and_fill_the_range()
+    {
+        int[] sizes = QueueSizes.Create(100_000, 1_024);
+
+        Assert.Equal(sizes, QueueSizes.Create(100_000, 1_024));
+        Assert.Equal((1, 1_023), (sizes.Min(), sizes.Max()));
+        Assert.InRange(sizes.Average(), 509, 515);
+        Assert.All(QueueSizes.Create(100, 2), size => Assert.Equal(1, size));
+    }
+
+    [Fact]
+    public void Minimum_and_median_are_per_operation()
+    {
+        TimeSpan[] rounds = [TimeSpan.FromMicroseconds(30), TimeSpan.FromMicroseconds(10), TimeSpan.FromMicroseconds(50), TimeSpan.FromMicroseconds(20)];
+
+        Assert.Equal(new Timing(1_000, 2_500), Timing.Of(rounds, 10));
+        Assert.Equal(new Timing(1_000, 2_000), Timing.Of([rounds[0], rounds[1], rounds[3]], 10));
+        Assert.Equal(4, Timing.GeometricMean([2, 8]), 1e-9);
+    }
+
+    [Fact]
+    public void A_figure_s_definitions_hold()
+    {
+        MemoryFigures figures = new(PeakResidentBytes: 3_000, ResidentAtPeakBytes: 2_500, LiveBytes: 2_000, LiveBlocks: 50);
+
+        Assert.Equal(1.5, figures.PeakOverLive);
+        Assert.Equal(10, figures.OverheadPerBlock);
+    }
+}
