@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using BitSlab.Explorer.Engine;
 using Xunit;
 
@@ -8,29 +10,39 @@ namespace BitSlab.Explorer;
 /// <summary>The core as it is: no order of steps within the bounds does damage.</summary>
 public class ScenarioTests
 {
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "TwoFreersOfOneWord",
+        "FreersOfTwoWords",
+        "OwnerRunsDry",
+        "FreersOfSeveralSlabs",
+        "LastLocalFree",
+        "LocalFreeIntoFullSlab",
+        "FreersAndMaintenance",
+        "PutBack",
+        "CurrentSlab",
+        "RebornBehindLocalFree",
+        "FreeAndTrim",
+        "OrphanAdoptClaim",
+        "TwoAdopters",
+        "TwoHeaps",
+        "RemoteTwice",
+        "RemoteTwiceIntoEmpty",
+        "LocalAndRemote",
+        "RemoteThenLocal",
+        "LocalThenRemote",
+        "LargeTwice",
+        "StaleFreeAtBirth",
+        "CensusDuringFrees",
+        "OneFreerAndOwner",
+        "LocalFreeBesideTake",
+        "LocalAndRemoteBesideMaintenance",
+    ];
+
+    public static IEnumerable<TheoryDataRow<string>> Rows => Names.Select(n => new TheoryDataRow<string>(n));
+
     [Theory]
-    [InlineData("TwoFreersOfOneWord")]
-    [InlineData("FreersOfTwoWords")]
-    [InlineData("OwnerRunsDry")]
-    [InlineData("FreersOfSeveralSlabs")]
-    [InlineData("LastLocalFree")]
-    [InlineData("LocalFreeIntoFullSlab")]
-    [InlineData("FreersAndMaintenance")]
-    [InlineData("PutBack")]
-    [InlineData("CurrentSlab")]
-    [InlineData("RebornBehindLocalFree")]
-    [InlineData("FreeAndTrim")]
-    [InlineData("OrphanAdoptClaim")]
-    [InlineData("TwoAdopters")]
-    [InlineData("TwoHeaps")]
-    [InlineData("RemoteTwice")]
-    [InlineData("RemoteTwiceIntoEmpty")]
-    [InlineData("LocalAndRemote")]
-    [InlineData("RemoteThenLocal")]
-    [InlineData("LocalThenRemote")]
-    [InlineData("LargeTwice")]
-    [InlineData("StaleFreeAtBirth")]
-    [InlineData("CensusDuringFrees")]
+    [MemberData(nameof(Rows))]
     public void Every_order_is_right(string name)
     {
         Stopwatch watch = Stopwatch.StartNew();

@@ -221,10 +221,10 @@ internal abstract unsafe class CoreScenario : Scenario
         SaveRange(reservation, &reservation->Large);
         SaveRange(&reservation->Large + 1, reservation->Chunks + reservation->ChunkCount);
         SaveRange(reservation->Slabs, reservation->Slabs + SlicesInUse);
-        SaveRange(reservation->FreeWords, reservation->FreeWords + (SlicesInUse * Layout.WordBytesPerSlice));
+        SaveRange(reservation->FreeWords, reservation->FreeWords + WordArena.PageBytes);
         SaveRange(
             reservation->FreeWords + reservation->RemoteDistance,
-            reservation->FreeWords + reservation->RemoteDistance + (SlicesInUse * Layout.WordBytesPerSlice));
+            reservation->FreeWords + reservation->RemoteDistance + WordArena.PageBytes);
         SaveRange(arena, reservation->ArenaNext + 4096);
         _savedLive = [.. _live];
     }

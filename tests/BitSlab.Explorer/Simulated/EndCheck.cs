@@ -29,6 +29,7 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
     {
         Chunk* chunk = _reservation->Chunks;
         Require(_reservation->HighWater <= 1, "the scenario needs more than one chunk");
+        Require(_reservation->WordBytesUsed <= WordArena.PageBytes, "the scenario needs more words than are restored");
         ulong occupied = 0;
         for (int k = 0; k < Layout.SlicesPerChunk; k++)
         {

@@ -9,22 +9,27 @@ internal static unsafe class Names
     {
         byte* at = (byte*)address;
         nuint slices = reservation->Bytes >> Layout.SliceShift;
-        nuint words = slices * Layout.WordBytesPerSlice;
-        byte* remote = reservation->FreeWords + reservation->RemoteDistance;
         if (at >= (byte*)reservation->Slabs && at < (byte*)(reservation->Slabs + slices))
         {
             long offset = at - (byte*)reservation->Slabs;
             return $"slab {offset >> 7} {SlabField((int)(offset & 127))}";
         }
 
-        if (at >= reservation->FreeWords && at < reservation->FreeWords + words)
+        if (at >= reservation->FreeWords && at < reservation->FreeWords + (2 * reservation->RemoteDistance))
         {
-            return Word("free word", at - reservation->FreeWords);
-        }
+            bool isRemote = at >= reservation->FreeWords + reservation->RemoteDistance;
+            byte* word = isRemote ? at - reservation->RemoteDistance : at;
+            string name = $"{(isRemote ? "remote" : "free")} word at {word - reservation->FreeWords:x}";
+            for (nuint k = 0; k < Layout.SlicesPerChunk; k++)
+            {
+                Slab* slab = reservation->Slabs + k;
+                if (slab->First == slab && word >= (byte*)slab->FreeWords && word < (byte*)(slab->FreeWords + slab->WordCount))
+                {
+                    name += $" (slab {k})";
+                }
+            }
 
-        if (at >= remote && at < remote + words)
-        {
-            return Word("remote word", at - remote);
+            return name;
         }
 
         if ((nuint)at - reservation->Base < reservation->Bytes)
@@ -50,9 +55,6 @@ internal static unsafe class Names
             : at == (byte*)&reservation->EmptySlab.Summary ? "empty slab's summary"
             : $"{address:x}";
     }
-
-    private static string Word(string kind, long offset) =>
-        $"{kind} {offset % Layout.WordBytesPerSlice / 8} of slab {offset / Layout.WordBytesPerSlice}";
 
     private static string SlabField(int offset) => offset switch
     {

@@ -35,11 +35,7 @@ internal static unsafe class TestSystem
     // a page back, or fault.
     private static bool TakePages(void* address, nuint bytes)
     {
-        if (bytes % Alignment != 0)
-        {
-            NativeMemory.Clear(address, bytes);
-        }
-        else if (SimulatedThread.Current!.OthersHoldStoreIn((nint)address, (nint)address + (nint)bytes))
+        if (SimulatedThread.Current!.OthersHoldStoreIn((nint)address, (nint)address + (nint)bytes))
         {
             throw new ScenarioException("pages were taken away before a freer's last store to them was done");
         }

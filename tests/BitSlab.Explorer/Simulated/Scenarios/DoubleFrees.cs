@@ -259,3 +259,40 @@ internal sealed unsafe class StaleFreeAtBirth : CoreScenario
 
     public override void Check() => CheckHeap(_heap);
 }
+
+/// <summary>The owner and another thread free one block, the last of its slab; maintenance looks at the slab meanwhile.</summary>
+internal sealed unsafe class LocalAndRemoteBesideMaintenance : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer", "owner", "maintenance"];
+
+    protected override int Misuses => 1;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 3);
+        FreeRemotely(_blocks[1]);
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeDoubtfully(_blocks[0]);
+                break;
+            case 1:
+                FreeDoubtfully(_blocks[0], _heap, OwnerToken);
+                break;
+            default:
+                Maintenance.TakeFromLiveOwner(_heap);
+                break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}

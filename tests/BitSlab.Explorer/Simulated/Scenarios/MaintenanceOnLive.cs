@@ -253,3 +253,37 @@ internal sealed unsafe class FreeAndTrim : CoreScenario
 
     public override void Check() => CheckHeap(_heap);
 }
+
+/// <summary>The owner links a slab by its first free while maintenance takes the other slab of the list.</summary>
+internal sealed unsafe class LocalFreeBesideTake : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["owner", "maintenance"];
+
+    public override Engine.Bounds Bounds { get; } = new(3, 1);
+
+    protected override void Build()
+    {
+        // Of three full slabs the first has room again, and then is all free but for its remote bit.
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 5);
+        FreeLocally(_heap, _blocks[0]);
+        FreeRemotely(_blocks[1]);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread == 0)
+        {
+            FreeLocally(_heap, _blocks[2]);
+            return;
+        }
+
+        Maintenance.TakeFromLiveOwner(_heap);
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}

@@ -1,0 +1,319 @@
+namespace BitSlab.Explorer;
+
+/// <content>The owner's collection, maintenance, owners of heaps, birth and end of slabs.</content>
+internal static partial class Mutations
+{
+    private static Mutation[] Owners =>
+    [
+        new(
+            "Collect: the ready stack emptied by load and store",
+            "Collection.cs",
+            "Slab* slab = (Slab*)Atomic.Exchange((void**)&heap->Ready, null);",
+            """
+            Slab* slab = (Slab*)Atomic.LoadAcquire((void**)&heap->Ready);
+            Atomic.StoreRelease((void**)&heap->Ready, null);
+            """,
+            "FreersOfSeveralSlabs",
+            "A push between the two is lost."),
+        new(
+            "Collect: the next link read behind the summary",
+            "Collection.cs",
+            """
+                        Slab* next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
+                        if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab)
+                        {
+                            DrainSlab(heap, slab);
+            """,
+            """
+                        Slab* next = null;
+                        if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab)
+                        {
+                            DrainSlab(heap, slab);
+                            next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
+            """,
+            "FreersOfSeveralSlabs",
+            "Rule 2: from the summary on a freer may push the slab again, and write its link."),
+        new(
+            "Collect: the words before the summary",
+            "Collection.cs",
+            """
+                    ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);
+                    while (words != 0)
+                    {
+                        int w = BitOperations.TrailingZeroCount(words);
+                        words &= words - 1;
+            """,
+            """
+                    ulong words = Atomic.LoadAcquire(&slab->RemoteSummary);
+                    while (words != 0)
+                    {
+                        int w = BitOperations.TrailingZeroCount(words);
+                        words &= words - 1;
+                        if (words == 0)
+                        {
+                            ulong last = Atomic.Exchange(remote + w, 0);
+                            Atomic.Exchange(&slab->RemoteSummary, 0);
+                            Atomic.Or(remote + w, last);
+                        }
+
+            """,
+            "FreersOfTwoWords",
+            "Rule 2: a bit that comes between the two loses its summary."),
+        new(
+            "Collect: the summary by load and store",
+            "Collection.cs",
+            "ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);",
+            """
+            ulong words = Atomic.LoadAcquire(&slab->RemoteSummary);
+            Atomic.StoreRelease(&slab->RemoteSummary, 0);
+            """,
+            "FreersOfTwoWords",
+            "A bit that is raised between the two is lost."),
+        new(
+            "Collect: a word by load and store",
+            "Collection.cs",
+            "ulong freed = Atomic.Exchange(remote + w, 0);",
+            """
+            ulong freed = Atomic.LoadAcquire(remote + w);
+            Atomic.StoreRelease(remote + w, 0);
+            """,
+            "TwoFreersOfOneWord",
+            "A free between the two is lost."),
+        new(
+            "Collect: all words, not those that the summary names",
+            "Collection.cs",
+            "while (words != 0)\n        {\n            int w",
+            "words = Slab.AllWords(slab->WordCount);\n        while (words != 0)\n        {\n            int w",
+            "FreersOfTwoWords",
+            "Rule 3: a block is collected before its freer was at the summary; the slab goes under its hands."),
+        new(
+            "Collect: bits of free blocks not reported",
+            "Collection.cs",
+            "ulong wrong = freed & (free | ~Slab.ValidBits(slab->BlockCount, w));",
+            "ulong wrong = 0;",
+            "LocalAndRemote",
+            "Rule 10: a double free goes unnoticed."),
+        new(
+            "Collect: no second look at the words",
+            "Collection.cs",
+            "            if (Atomic.LoadAcquire(remote + w) != 0)\n            {\n                SlabLife.SetLocalOwner(slab, Slab.NoHeap);",
+            "            if (w > 64)\n            {\n                SlabLife.SetLocalOwner(slab, Slab.NoHeap);",
+            "RemoteThenLocal",
+            "Rule 11: a mark made before the owner was let in again is gone, its bit stands."),
+        new(
+            "Collect: the owner let in behind the second look",
+            "Collection.cs",
+            """
+                            SlabLife.SetLocalOwner(slab, Slab.NoHeap);
+                            return;
+                        }
+                    }
+            """,
+            """
+                            return;
+                        }
+                    }
+
+                    SlabLife.SetLocalOwner(slab, heap);
+            """,
+            "RemoteThenLocal",
+            "Rule 11: a mark made between the two is gone."),
+        new(
+            "Collect: no full fence between letting the owner in and the second look",
+            "Collection.cs",
+            "        for (int w = 0; w < slab->WordCount; w++)\n        {\n            if (Atomic.LoadAcquire(remote + w) != 0)",
+            "        SlabLife.SetLocalOwner(slab, Slab.NoHeap);\n        SlabLife.SetLocalOwner(slab, heap);\n        for (int w = 0; w < slab->WordCount; w++)\n        {\n            if (Atomic.LoadAcquire(remote + w) != 0)",
+            "RemoteThenLocal",
+            "Rule 11: the freer sees the owner still kept out, and does not mark; the owner does not see the freer's bit."),
+        new(
+            "Collect: a slab with room not linked",
+            "Collection.cs",
+            "if (taken == chain && slab->InList == 0)",
+            "if (taken == chain && slab->InList == 2)",
+            "OwnerRunsDry",
+            "Its free blocks are not to be found."),
+        new(
+            "Collect: the current slab treated like others",
+            "Collection.cs",
+            "if (ThreadHeap.Entry(heap, slab->Class)->Slab == slab)",
+            "if (slab == null)",
+            "OwnerRunsDry",
+            "It is given back, or linked, while in use."),
+        new(
+            "Give-back: no look at the remote bits",
+            "Collection.cs",
+            "if (!SlabLife.IsWhole(slab) || SlabLife.HasRemoteBits(heap->Allocator->Reservation, slab))",
+            "if (!SlabLife.IsWhole(slab))",
+            "RemoteTwiceIntoEmpty",
+            "Rule 10: a double free under way is not noticed, or noticed twice."),
+        new(
+            "Give-back: not unlinked",
+            "Collection.cs",
+            """
+                    if (slab->InList != 0)
+                    {
+                        ThreadHeap.Unlink(heap, slab);
+                    }
+            """,
+            "",
+            "FreersOfTwoWords",
+            "The list holds a slab that is gone."),
+        new(
+            "Maintenance: remote bits count without their summary",
+            "Maintenance.cs",
+            """
+                            if (seen != 0)
+                            {
+                                return false;
+                            }
+            """,
+            "",
+            "FreersAndMaintenance",
+            "Rule 3: their freer is still on its way to the summary."),
+        new(
+            "Maintenance: collects for a live owner",
+            "Maintenance.cs",
+            "        Reservation* reservation = heap->Allocator->Reservation;\n        Slab* empty = null;\n",
+            "        Reservation* reservation = heap->Allocator->Reservation;\n        Slab* empty = Collection.Drain(heap, null);\n",
+            "LastLocalFree",
+            "Rule 4: a local free needs no lock; of the two writes one is lost."),
+        new(
+            "Maintenance: takes the current slab",
+            "Maintenance.cs",
+            "&& ThreadHeap.Entry(heap, slab->Class)->Slab != slab && IsWholeWithRemote(reservation, slab))",
+            "&& IsWholeWithRemote(reservation, slab))",
+            "CurrentSlab",
+            "Rule 7: the owner allocates from it without a lock."),
+        new(
+            "Maintenance: does not put back",
+            "Maintenance.cs",
+            "                RemoteFree.Push(heap, slab);",
+            "",
+            "PutBack",
+            "Rule 4: nobody collects it."),
+        new(
+            "Maintenance: takes the summary of what it puts back",
+            "Maintenance.cs",
+            "                RemoteFree.Push(heap, slab);",
+            "                Atomic.Exchange(&slab->RemoteSummary, 0);\n                RemoteFree.Push(heap, slab);",
+            "PutBack",
+            "Rule 4: it is pushed twice, or its words are not collected."),
+        new(
+            "Maintenance: the next link read behind the push",
+            "Maintenance.cs",
+            "            slab = next;",
+            "            slab = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);",
+            "PutBack",
+            "The link is the new stack's by then."),
+        new(
+            "Maintenance: without the lock",
+            "Maintenance.cs",
+            "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !CoreLock.TryEnter(&heap->Lock))",
+            "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || (!CoreLock.TryEnter(&heap->Lock) && heap == null))",
+            "LocalFreeBesideTake",
+            "Rule 7: lists and current slab change under its hands."),
+        new(
+            "Maintenance: does not unlink",
+            "Maintenance.cs",
+            """
+                            if (slab->InList != 0)
+                            {
+                                ThreadHeap.Unlink(heap, slab);
+                            }
+            """,
+            "",
+            "LastLocalFree",
+            "The list holds a slab that is gone."),
+        new(
+            "Maintenance: remote words not cleared",
+            "Maintenance.cs",
+            "                ClearRemote(reservation, slab);\n",
+            "",
+            "RebornBehindLocalFree",
+            "Rule 10: the next slab there is born with bits, or is never pushed."),
+        new(
+            "Maintenance: the slab not all free",
+            "Maintenance.cs",
+            "if ((seen & free) != 0 || (seen | free) != Slab.ValidBits(slab->BlockCount, w))",
+            "if ((seen & free) != 0)",
+            "PutBack",
+            "Live blocks go with it."),
+        new(
+            "Maintenance: a double free counts as free",
+            "Maintenance.cs",
+            "if ((seen & free) != 0 || (seen | free)",
+            "if ((seen | free)",
+            "LocalAndRemoteBesideMaintenance",
+            "Rule 10: it goes unnoticed."),
+        new(
+            "Maintenance: claims an orphan by a plain store",
+            "Maintenance.cs",
+            "if (Atomic.CompareExchange(&heap->OwnerWord, ThreadHeap.Maintenance, ThreadHeap.Orphan))",
+            "Atomic.StoreRelease(&heap->OwnerWord, ThreadHeap.Maintenance);\n",
+            "OrphanAdoptClaim",
+            "Rule 5: an adopter and maintenance both own it."),
+        new(
+            "Adopt: by a plain store",
+            "Lifetime.cs",
+            "                && Atomic.CompareExchange(&heap->OwnerWord, token, ThreadHeap.Orphan))\n            {",
+            "            )\n            {\n                Atomic.StoreRelease(&heap->OwnerWord, token);",
+            "TwoAdopters",
+            "Rule 5: two threads own it."),
+        new(
+            "Orphan: by a plain store",
+            "Lifetime.cs",
+            "        Atomic.CompareExchange(&heap->OwnerWord, ThreadHeap.Orphan, token);",
+            "        Orphaned(heap);\n\n    private static bool Orphaned(ThreadHeap* heap)\n    {\n        Atomic.StoreRelease(&heap->OwnerWord, ThreadHeap.Orphan);\n        return true;\n    }",
+            "OrphanAdoptClaim",
+            "Rule 5: a late finalizer takes the heap from its new owner."),
+        new(
+            "New heap: appended by a plain store",
+            "Lifetime.cs",
+            "while (!Atomic.CompareExchange(head, heap, seen));",
+            "while (false);\n        Atomic.StoreRelease(head, heap);",
+            "TwoHeaps",
+            "One of two is in no list, and never trimmed or adopted."),
+        new(
+            "Birth: the kind first",
+            "SlabLife.cs",
+            "        first->FreeWords = area;",
+            "        Atomic.StoreRelease(&first->Kind, (byte)SliceKind.Slab);\n        first->FreeWords = area;",
+            "StaleFreeAtBirth",
+            "Rule 10: a stale free is judged by the last slab's sizes."),
+        new(
+            "End: returned before it is made invalid",
+            "SlabLife.cs",
+            "        int slices = first->SliceCount;\n        for (int k = 0; k < slices; k++)\n        {\n            // First of all the kind",
+            "        int slices = 0;\n        for (int k = 0; k < slices; k++)\n        {\n            // First of all the kind",
+            "TwoFreersOfOneWord",
+            "Its descriptor still says that a slab stands there."),
+        new(
+            "Large block: claimed by load and store",
+            "LargeBlocks.cs",
+            "if (!Atomic.CompareExchange(&first->InList, 0, 1))",
+            "if (Atomic.LoadAcquire(&first->InList) != 1)",
+            "LargeTwice",
+            "Two frees both succeed."),
+        new(
+            "Lock: taken by load and store",
+            "CoreLock.cs",
+            "public static bool TryEnter(int* cell) => Atomic.LoadAcquire(cell) == 0 && Atomic.CompareExchange(cell, 1, 0);",
+            "public static bool TryEnter(int* cell)\n    {\n        bool free = Atomic.LoadAcquire(cell) == 0;\n        if (free)\n        {\n            Atomic.StoreRelease(cell, 1);\n        }\n\n        return free;\n    }",
+            "TwoHeaps",
+            "Two hold it."),
+        new(
+            "Permits: by load and store",
+            "Allocator.cs",
+            "if (Atomic.Add(&allocator->Committed, bytes) <= allocator->Limit)",
+            "long sum = Atomic.LoadAcquire(&allocator->Committed) + bytes;\n        Atomic.StoreRelease((void**)&allocator->Committed, (void*)sum);\n        if (sum <= allocator->Limit)",
+            "TwoHeaps",
+            "The account is wrong for good."),
+        new(
+            "Statistics: remote bits left out",
+            "Census.cs",
+            "ulong gone = Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + word);",
+            "ulong gone = 0;",
+            "CensusDuringFrees",
+            "A block freed by another thread counts as live."),
+    ];
+}
