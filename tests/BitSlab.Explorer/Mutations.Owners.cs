@@ -137,14 +137,14 @@ internal static partial class Mutations
             "Collection.cs",
             "if (ThreadHeap.Entry(heap, slab->Class)->Slab == slab)",
             "if (slab == null)",
-            "OwnerRunsDry",
+            "CurrentSlab",
             "It is given back, or linked, while in use."),
         new(
             "Give-back: no look at the remote bits",
             "Collection.cs",
             "if (!SlabLife.IsWhole(slab) || SlabLife.HasRemoteBits(heap->Allocator->Reservation, slab))",
             "if (!SlabLife.IsWhole(slab))",
-            "RemoteTwiceIntoEmpty",
+            "StrayBitAtGiveBack",
             "Rule 10: a double free under way is not noticed, or noticed twice."),
         new(
             "Give-back: not unlinked",
@@ -210,7 +210,7 @@ internal static partial class Mutations
             "Maintenance.cs",
             "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !CoreLock.TryEnter(&heap->Lock))",
             "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || (!CoreLock.TryEnter(&heap->Lock) && heap == null))",
-            "LocalFreeBesideTake",
+            "CollectBesideTake",
             "Rule 7: lists and current slab change under its hands."),
         new(
             "Maintenance: does not unlink",
@@ -243,7 +243,7 @@ internal static partial class Mutations
             "Maintenance.cs",
             "if ((seen & free) != 0 || (seen | free)",
             "if ((seen | free)",
-            "LocalAndRemoteBesideMaintenance",
+            "LocalAndRemoteThenMaintenance",
             "Rule 10: it goes unnoticed."),
         new(
             "Maintenance: claims an orphan by a plain store",
@@ -301,6 +301,112 @@ internal static partial class Mutations
             "public static bool TryEnter(int* cell)\n    {\n        bool free = Atomic.LoadAcquire(cell) == 0;\n        if (free)\n        {\n            Atomic.StoreRelease(cell, 1);\n        }\n\n        return free;\n    }",
             "TwoHeaps",
             "Two hold it."),
+        new(
+            "TEST Lock: no release",
+            "CoreLock.cs",
+            "Atomic.StoreRelease(cell, 0)",
+            "Atomic.StoreWithoutRelease(cell, 0)",
+            "CollectBesideTake",
+            "x"),
+        new(
+            "TEST drain release",
+            "Collection.cs",
+            "Atomic.StoreRelease(slab->FreeWords + w, free | freed);",
+            "Atomic.Store(slab->FreeWords + w, free | freed);",
+            "CollectBesideTake",
+            "x"),
+        new(
+            "TEST kind no release",
+            "SlabLife.cs",
+            "Atomic.StoreRelease(&first[k].Kind, (byte)SliceKind.Slab);",
+            "Atomic.StoreWithoutRelease(&first[k].Kind, (byte)SliceKind.Slab);",
+            "StaleFreeAtBirth",
+            "x"),
+        new(
+            "TEST kind last at end",
+            "SlabLife.cs",
+            """
+                        Atomic.StoreRelease(&first[k].Kind, (byte)kind);
+                        Atomic.Store((void**)&first[k].LocalOwner, Slab.NoHeap);
+            """,
+            """
+                        Atomic.Store((void**)&first[k].LocalOwner, Slab.NoHeap);
+                        Atomic.StoreWithoutRelease(&first[k].Kind, (byte)kind);
+            """,
+            "StaleFreeAtBirth",
+            "x"),
+        new(
+            "TEST count order",
+            "Maintenance.cs",
+            "            ulong seen = Atomic.LoadAcquire(remote + w);\n",
+            "            Atomic.LoadAcquire(slab->FreeWords + w); ulong early = Atomic.LoadAcquire(slab->FreeWords + w); ulong seen = Atomic.LoadAcquire(remote + w);\n",
+            "StaleFreeAtBirth",
+            "x"),
+        new(
+            "TEST census order",
+            "Census.cs",
+            """
+                    ulong gone = Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + word);
+                    gone |= Atomic.LoadAcquire(first->FreeWords + word);
+            """,
+            """
+                    ulong gone = Atomic.LoadAcquire(first->FreeWords + word);
+                    gone |= Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + word);
+            """,
+            "CensusDuringFrees",
+            "x"),
+        new(
+            "TEST stray bits not dropped",
+            "SlabLife.cs",
+            "        DropStrayRemoteBits(reservation, first);",
+            "",
+            "StrayBitAtGiveBack",
+            "x"),
+        new(
+            "TEST heap token no release",
+            "Lifetime.cs",
+            "Atomic.StoreRelease(&heap->OwnerWord, token);",
+            "Atomic.Store(&heap->OwnerWord, token);",
+            "TwoHeaps",
+            "x"),
+        new(
+            "TEST misplaced",
+            "Collection.cs",
+            """
+                        if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab)
+                        {
+                            DrainSlab
+            """,
+            """
+                        if (slab->Heap == heap)
+                        {
+                            DrainSlab
+            """,
+            "StrayBitAtGiveBack",
+            "x"),
+        new(
+            "TEST full link no relook",
+            "LocalFree.cs",
+            """
+                        if (first->InList == 0)
+                        {
+                            first->InList = 1;
+                            ThreadHeap.Link(heap, first);
+                        }
+            """,
+            """
+                            first->InList = 1;
+                            ThreadHeap.Link(heap, first);
+            """,
+            "FreeIntoUsedUpCurrent",
+            "x"),
+        new(
+            "TEST GiveBack current",
+            "LocalFree.cs",
+            "            && ThreadHeap.Entry(heap, first->Class)->Slab != first)",
+            "            && ThreadHeap.Entry(heap, first->Class) != null)",
+            "RebornBehindLocalFree",
+            "x"),
         new(
             "Permits: by load and store",
             "Allocator.cs",

@@ -26,12 +26,9 @@ internal static partial class Mutations
         new(
             "Remote free: the payload not before the bit",
             "RemoteFree.cs",
-            "ulong old = Atomic.Or(Reservation.RemoteWords(reservation, first) + w, mask);",
-            """
-            ulong old = Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + w);
-            Atomic.Store(Reservation.RemoteWords(reservation, first) + w, old | mask);
-            """,
-            "OneFreerAndOwner",
+            "ulong old = Atomic.Or(",
+            "ulong old = Atomic.OrWithoutBarrier(",
+            "TwoFreersOfOneWord",
             "The block is handed out, and then its last holder's stores arrive in it."),
         new(
             "Remote free: the summary by load and store",
@@ -152,6 +149,13 @@ internal static partial class Mutations
             "FreersOfSeveralSlabs",
             "Who empties the stack follows a stale link."),
         new(
+            "Push: the link not released with the head",
+            "RemoteFree.cs",
+            "while (!Atomic.CompareExchange(head, slab, seen));",
+            "while (!Atomic.CompareExchangeWithoutBarrier(head, slab, seen));",
+            "FreersOfSeveralSlabs",
+            "Who empties the stack follows a stale link."),
+        new(
             "Local free, fast path: the bit without release",
             "LocalFree.cs",
             "Atomic.StoreRelease(word, free);",
@@ -182,7 +186,7 @@ internal static partial class Mutations
             "LocalFree.cs",
             "if ((free & bit) != 0 || summary == 0)",
             "if ((free & bit) != 0)",
-            "LocalFreeIntoFullSlab",
+            "LocalFreeBesideTake",
             "Rule 8: its free block is not to be found."),
         new(
             "Local free, slow path: the bit without release",
@@ -237,8 +241,8 @@ internal static partial class Mutations
                         if (first->InList == 0)
                         {
                             first->InList = 1;
-                            Slab** head = ThreadHeap.WithRoom(heap, first->Class);
-                            Slab* seen = (Slab*)Atomic.LoadAcquire((void**)head);
+                            Slab* seen = *ThreadHeap.WithRoom(heap, first->Class);
+                            Atomic.LoadAcquire(&heap->Lock);
                             first->Previous = null;
                             first->Next = seen;
                             if (seen != null)
@@ -246,7 +250,7 @@ internal static partial class Mutations
                                 seen->Previous = first;
                             }
 
-                            Atomic.StoreRelease((void**)head, first);
+                            *ThreadHeap.WithRoom(heap, first->Class) = first;
                         }
             """,
             "LocalFreeBesideTake",

@@ -21,6 +21,7 @@ public class ScenarioTests
         "FreersAndMaintenance",
         "PutBack",
         "CurrentSlab",
+        "CollectBesideTake",
         "RebornBehindLocalFree",
         "FreeAndTrim",
         "OrphanAdoptClaim",
@@ -31,12 +32,13 @@ public class ScenarioTests
         "LocalAndRemote",
         "RemoteThenLocal",
         "LocalThenRemote",
+        "StrayBitAtGiveBack",
+        "FreeIntoUsedUpCurrent",
         "LargeTwice",
         "StaleFreeAtBirth",
         "CensusDuringFrees",
-        "OneFreerAndOwner",
         "LocalFreeBesideTake",
-        "LocalAndRemoteBesideMaintenance",
+        "LocalAndRemoteThenMaintenance",
     ];
 
     public static IEnumerable<TheoryDataRow<string>> Rows => Names.Select(n => new TheoryDataRow<string>(n));

@@ -79,7 +79,7 @@ internal sealed class Scheduler : IDisposable
             throw new ScenarioException("the run does not end: a list is cyclic, or threads wait for each other");
         }
 
-        if (Cells.IsShared(cell, thread.Number, write))
+        if (Matters(thread, cell, write))
         {
             Decide(thread);
 
@@ -93,7 +93,7 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Whether a store is held back. Only where another thread looks at the cell, and within the bound.</summary>
     public bool ChooseDelay(SimulatedThread thread, nint cell)
     {
-        if (_delaysLeft == 0 || !Cells.IsShared(cell, thread.Number, write: true) || Path.Choose(2) == 0)
+        if (_delaysLeft == 0 || !Matters(thread, cell, write: true) || Path.Choose(2) == 0)
         {
             return false;
         }
@@ -150,6 +150,10 @@ internal sealed class Scheduler : IDisposable
 
         _runEnded.Dispose();
     }
+
+    // Whether it makes a difference when the step is done: others use the cell, or the step is allowed for some time only.
+    private bool Matters(SimulatedThread thread, nint cell, bool write) =>
+        Cells.IsShared(cell, thread.Number, write) || (write && thread.IsGuarded(cell));
 
     // The thread could go on. Stopping it costs one of the bound.
     private void Decide(SimulatedThread thread)

@@ -89,10 +89,17 @@ public sealed unsafe class SimulatedThread : IDisposable
     }
 
     /// <summary>Before an atomic update, which the caller then makes on memory.</summary>
-    public void BeforeUpdate(void* cell, string what)
+    /// <param name="cell">The cell.</param>
+    /// <param name="what">Its name, for the report.</param>
+    /// <param name="fence">Whether it is a barrier too, as all of .NET's are.</param>
+    public void BeforeUpdate(void* cell, string what, bool fence = true)
     {
         Reach(cell, write: true, what);
-        Flush();
+        if (fence || Holds((nint)cell))
+        {
+            Flush();
+        }
+
         _guard?.Check((nint)cell, this);
         _scheduler?.OnWritten((nint)cell);
     }
@@ -138,6 +145,8 @@ public sealed unsafe class SimulatedThread : IDisposable
         IsFinished = false;
         WaitsFor = 0;
     }
+
+    internal bool IsGuarded(nint address) => _guard != null && _guard.Covers(address);
 
     internal bool Holds(nint address) => _held.Exists(h => h.Address == address);
 
@@ -221,10 +230,12 @@ public sealed unsafe class Guard(nint lineStart, nint lineEnd, nint wordsStart, 
 {
     private readonly uint _born = *generation;
 
+    internal bool Covers(nint address) =>
+        (address >= lineStart && address < lineEnd) || (address >= wordsStart && address < wordsEnd);
+
     internal void Check(nint address, SimulatedThread thread)
     {
-        if (*generation != _born
-            && ((address >= lineStart && address < lineEnd) || (address >= wordsStart && address < wordsEnd)))
+        if (*generation != _born && Covers(address))
         {
             throw new ScenarioException($"{thread.Name} wrote to its slab after the slab was given back");
         }

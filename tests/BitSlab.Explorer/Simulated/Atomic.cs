@@ -88,6 +88,28 @@ internal static unsafe class Atomic
         return *cell += value;
     }
 
+    // What .NET does not have; mutations take the barrier out of an update with these.
+
+    public static ulong OrWithoutBarrier(ulong* word, ulong bits)
+    {
+        SimulatedThread.Current!.BeforeUpdate(word, "or without barrier", fence: false);
+        ulong old = *word;
+        *word = old | bits;
+        return old;
+    }
+
+    public static bool CompareExchangeWithoutBarrier(void** pointer, void* value, void* expected)
+    {
+        SimulatedThread.Current!.BeforeUpdate(pointer, "compare-exchange without barrier", fence: false);
+        bool done = *pointer == expected;
+        *pointer = done ? value : *pointer;
+        return done;
+    }
+
+    public static void StoreWithoutRelease(int* cell, int value) => Set(cell, 4, value, false);
+
+    public static void StoreWithoutRelease(byte* cell, byte value) => Set(cell, 1, value, false);
+
     public static void Fence() => SimulatedThread.Current?.Fence();
 
     private static long Get(void* cell, int size) => SimulatedThread.Current!.Load(cell, size);

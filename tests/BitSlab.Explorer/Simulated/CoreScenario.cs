@@ -98,6 +98,7 @@ internal abstract unsafe class CoreScenario : Scenario
 
         Require(block != null, "an allocation failed");
         Require(_live.Add((nint)block), "a block was handed out twice");
+        Atomic.LoadAcquire((ulong*)block);
         Require(
             !Self.OthersHoldStoreIn((nint)block, (nint)block + (nint)_blockBytes),
             "a block was handed out before its last holder's stores to it were visible");

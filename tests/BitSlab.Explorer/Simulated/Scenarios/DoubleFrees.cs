@@ -118,10 +118,16 @@ internal sealed unsafe class RemoteThenLocal : CoreScenario
 
     protected override void Build()
     {
-        CreateAllocator(blocksPerSlab: 4);
+        // Freers 0 and 1 visit one word; the slab is on the ready stack already for the other.
+        CreateAllocator(blocksPerSlab: 66);
         _heap = CreateHeap(OwnerToken);
-        _blocks = TakeMany(_heap, 5);
-        FreeLocally(_heap, _blocks[3]);
+        _blocks = TakeMany(_heap, 67);
+        for (int i = 3; i < 64; i++)
+        {
+            FreeLocally(_heap, _blocks[i]);
+        }
+
+        FreeRemotely(_blocks[65]);
     }
 
     public override void Run(int thread)
@@ -260,8 +266,11 @@ internal sealed unsafe class StaleFreeAtBirth : CoreScenario
     public override void Check() => CheckHeap(_heap);
 }
 
-/// <summary>The owner and another thread free one block, the last of its slab; maintenance looks at the slab meanwhile.</summary>
-internal sealed unsafe class LocalAndRemoteBesideMaintenance : CoreScenario
+/// <summary>
+/// The owner and another thread freed one block, the last of its slab; then maintenance looks at the slab, in which the other's
+/// bit stands beside the owner's.
+/// </summary>
+internal sealed unsafe class LocalAndRemoteThenMaintenance : CoreScenario
 {
     private ThreadHeap* _heap;
     private nint[] _blocks = [];
@@ -289,8 +298,53 @@ internal sealed unsafe class LocalAndRemoteBesideMaintenance : CoreScenario
                 FreeDoubtfully(_blocks[0], _heap, OwnerToken);
                 break;
             default:
-                Maintenance.TakeFromLiveOwner(_heap);
+                Slab* slab = SlabOf(_blocks[0]);
+                if ((Atomic.LoadAcquire(slab->FreeWords) & Atomic.LoadAcquire(Core.Reservation.RemoteWords(Reservation, slab))) != 0)
+                {
+                    Maintenance.TakeFromLiveOwner(_heap);
+                }
+
                 break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>
+/// A double free passed its look at the free word before the first free was collected, and has set its bit. The owner frees the
+/// slab's last block: the slab stays until the bit is collected and reported. Else the bit meets the next slab there.
+/// </summary>
+internal sealed unsafe class StrayBitAtGiveBack : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer 0", "freer 1", "owner"];
+
+    protected override int Misuses => 1;
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2, classes: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 4);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread < 2)
+        {
+            FreeDoubtfully(_blocks[0]);
+            return;
+        }
+
+        Collection.Run(_heap);
+        Slab* slab = SlabOf(_blocks[0]);
+        if ((Atomic.LoadAcquire(slab->FreeWords) & Atomic.LoadAcquire(Core.Reservation.RemoteWords(Reservation, slab))) != 0)
+        {
+            FreeLocally(_heap, _blocks[1]);
+            Take(_heap, 1);
         }
     }
 

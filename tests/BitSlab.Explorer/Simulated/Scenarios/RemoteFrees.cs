@@ -28,6 +28,8 @@ internal sealed unsafe class TwoFreersOfOneWord : CoreScenario
 
         Collection.Run(_heap);
         Collection.Run(_heap);
+        Take(_heap);
+        Take(_heap);
     }
 
     public override void Check() => CheckHeap(_heap);
@@ -123,37 +125,6 @@ internal sealed unsafe class FreersOfSeveralSlabs : CoreScenario
 
         Collection.Run(_heap);
         Collection.Run(_heap);
-    }
-
-    public override void Check() => CheckHeap(_heap);
-}
-
-/// <summary>One freer of a block of a full slab; the owner takes it again, with new stores of its own.</summary>
-internal sealed unsafe class OneFreerAndOwner : CoreScenario
-{
-    private ThreadHeap* _heap;
-    private nint[] _blocks = [];
-
-    public override IReadOnlyList<string> Threads { get; } = ["freer", "owner"];
-
-    public override Engine.Bounds Bounds { get; } = new(3, 2);
-
-    protected override void Build()
-    {
-        CreateAllocator(blocksPerSlab: 2);
-        _heap = CreateHeap(OwnerToken);
-        _blocks = TakeMany(_heap, 4);
-    }
-
-    public override void Run(int thread)
-    {
-        if (thread == 0)
-        {
-            FreeRemotely(_blocks[0]);
-            return;
-        }
-
-        Take(_heap);
     }
 
     public override void Check() => CheckHeap(_heap);
