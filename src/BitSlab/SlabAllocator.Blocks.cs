@@ -24,6 +24,8 @@ public sealed unsafe partial class SlabAllocator
                 void* block = LocalAlloc.TryTake(heap, last >> _granularityShift);
                 if (block != null)
                 {
+                    // Here as elsewhere: not to be finalised while the call goes on.
+                    GC.KeepAlive(this);
                     return block;
                 }
             }
@@ -75,9 +77,11 @@ public sealed unsafe partial class SlabAllocator
     {
         ThrowHelper.ThrowIfNotPowerOfTwo(alignment);
         ThrowIfDisposed();
-        return ptr == null
+        void* block = ptr == null
             ? Allocate(byteCount, alignment, out _)
             : ReallocateAny(ThreadHeaps.Lookup(_slot), ptr, byteCount, alignment, _allocator);
+        GC.KeepAlive(this);
+        return block;
     }
 
     /// <summary>Frees a block of this allocator. Null does nothing. Any thread may free any block.</summary>
@@ -93,6 +97,8 @@ public sealed unsafe partial class SlabAllocator
         {
             FreeSlow(ptr);
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Frees a block of this allocator, however it was allocated: the same as <see cref="Free"/>.</summary>
@@ -112,6 +118,7 @@ public sealed unsafe partial class SlabAllocator
     {
         ThrowIfDisposed();
         FreeBatchAny(ThreadHeaps.Lookup(_slot), blocks, _allocator);
+        GC.KeepAlive(this);
     }
 
     /// <summary>
@@ -123,7 +130,9 @@ public sealed unsafe partial class SlabAllocator
     public nuint GetUsableSize(void* ptr)
     {
         ThrowIfDisposed();
-        return UsableSizeOfAny(ptr, _allocator);
+        nuint bytes = UsableSizeOfAny(ptr, _allocator);
+        GC.KeepAlive(this);
+        return bytes;
     }
 
     internal static nuint UsableSizeOfAny(void* ptr, Allocator* expected)
@@ -151,6 +160,7 @@ public sealed unsafe partial class SlabAllocator
     {
         ThrowIfDisposed();
         FreeAny(ThreadHeaps.Lookup(_slot), ptr, _allocator);
+        GC.KeepAlive(this);
     }
 
     internal void* AllocZeroed(ThreadHeap* heap, nuint byteCount)
@@ -168,6 +178,7 @@ public sealed unsafe partial class SlabAllocator
             NativeMemory.Clear(block, byteCount);
         }
 
+        GC.KeepAlive(this);
         return block;
     }
 
@@ -185,7 +196,15 @@ public sealed unsafe partial class SlabAllocator
     internal void* TryAllocate(nuint byteCount, nuint alignment, out bool zeroed, out AllocStatus status)
     {
         ThrowIfDisposed();
-        return TryAllocate(_allocator, byteCount, alignment, out zeroed, out status);
+        if (RaiseFaults(ThreadHeaps.Lookup(_slot)))
+        {
+            // The handlers may have done anything.
+            ThrowIfDisposed();
+        }
+
+        void* block = TryAllocate(_allocator, byteCount, alignment, out zeroed, out status);
+        GC.KeepAlive(this);
+        return block;
     }
 
     internal static void FreeAny(ThreadHeap* heap, void* ptr, Allocator* expected)
@@ -212,7 +231,7 @@ public sealed unsafe partial class SlabAllocator
         {
             for (int i = 0; i < blocks.Length;)
             {
-                bool done = LocalFree.TryFree(heap, (void*)entries[i], ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs);
+                bool done = LocalFree.TryFree(heap, unchecked((void*)entries[i]), ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs);
                 i = done ? i + 1 : batch.FreeRun(entries, i, blocks.Length);
             }
         }
@@ -246,7 +265,8 @@ public sealed unsafe partial class SlabAllocator
         void* moved = TryAllocate(heap->Allocator, byteCount, alignment, out _, out AllocStatus shortage);
         if (moved == null)
         {
-            ThrowShortage(heap->Allocator, shortage, byteCount);
+            ThrowShortageUnlessFits(heap->Allocator, shortage, ptr, usable, byteCount, alignment);
+            return ptr;
         }
 
         NativeMemory.Copy(ptr, moved, nuint.Min(byteCount, usable));
@@ -277,12 +297,23 @@ public sealed unsafe partial class SlabAllocator
         void* moved = TryAllocate(place.Allocator, byteCount, alignment, out _, out AllocStatus shortage);
         if (moved == null)
         {
-            ThrowShortage(place.Allocator, shortage, byteCount);
+            ThrowShortageUnlessFits(place.Allocator, shortage, ptr, place.UsableBytes, byteCount, alignment);
+            return ptr;
         }
 
         NativeMemory.Copy(ptr, moved, nuint.Min(byteCount, place.UsableBytes));
         FreeMoved(ptr, moved, place.Allocator);
         return moved;
+    }
+
+    // A block that is to shrink and finds no smaller one goes on as it is.
+    private static void ThrowShortageUnlessFits(
+        Allocator* allocator, AllocStatus status, void* ptr, nuint usable, nuint byteCount, nuint alignment)
+    {
+        if (byteCount > usable || !Allocation.IsAligned(ptr, alignment))
+        {
+            ThrowShortage(allocator, status, byteCount);
+        }
     }
 
     private static void FreeMoved(void* ptr, void* moved, Allocator* allocator)
@@ -316,6 +347,11 @@ public sealed unsafe partial class SlabAllocator
         {
             if (attempt == 1)
             {
+                if (LargeBlocks.IsImpossible(byteCount, alignment))
+                {
+                    break;
+                }
+
                 // What other heaps hold without need may be what is missing. Once: memory that is used stays used.
                 Reclaim(allocator);
             }
@@ -323,7 +359,6 @@ public sealed unsafe partial class SlabAllocator
             ThreadHeap* heap = ThreadHeaps.Acquire(allocator, &reason);
             if (heap != null)
             {
-                RaiseFaults(heap);
                 block = Allocation.Alloc(heap, byteCount, alignment, &reason, &known);
             }
         }
@@ -385,12 +420,15 @@ public sealed unsafe partial class SlabAllocator
 
     private static SlabAllocator? HostOf(Allocator* allocator) => (SlabAllocator?)GCHandle.FromIntPtr(allocator->Host).Target;
 
-    private static void RaiseFaults(ThreadHeap* heap)
+    private static bool RaiseFaults(ThreadHeap* heap)
     {
-        if (heap != null && Atomic.LoadAcquire(&heap->FaultCount) != 0)
+        bool any = heap != null && Atomic.LoadAcquire(&heap->FaultCount) != 0;
+        if (any)
         {
             RaiseFaultsSlow(heap);
         }
+
+        return any;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

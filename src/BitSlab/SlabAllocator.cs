@@ -23,13 +23,16 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     internal const int SharedSlot = 0;
 
     private readonly Allocator* _allocator;
-    private readonly int _slot;
     private readonly int _granularityShift;
 
     /// <summary>Sizes up to this one go by the linear classes: the fast path.</summary>
     private readonly uint _linearLimit;
     private readonly bool _isShared;
+
+    /// <summary>The allocator's place in each thread's table; after disposal one that no table has.</summary>
+    private int _slot;
     private int _disposed;
+    private bool _wasFoundForgotten;
 
     /// <summary>Makes an allocator. It takes memory when it first needs some.</summary>
     /// <param name="options">The options; null for <see cref="SlabAllocatorOptions.Default"/>.</param>
@@ -62,6 +65,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         allocator->GranularityShift = _granularityShift;
         allocator->MaxManaged = (uint)options.MaxManagedBlockSize;
         allocator->ClassCount = SizeClasses.Count(_granularityShift, allocator->MaxManaged);
+        allocator->LargestBlock = SizeClasses.BlockSize((uint)allocator->ClassCount - 1, _granularityShift);
         allocator->MinimumAlignment = (uint)options.MinimumAlignment;
         allocator->BlocksPerSlab = options.BlocksPerSlab;
         allocator->MallocForLarge = options.UseMallocForLarge;
@@ -72,13 +76,30 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         _disposed = 0;
     }
 
-    /// <summary>Gives an allocator that was forgotten back, if no block of it lives.</summary>
+    /// <summary>
+    /// Gives an allocator that was forgotten back, once no block of it lives. Not when it is first found so: a call of
+    /// <see cref="SlabMemory"/> that freed the last block may still be under way, and is done long before the next collection.
+    /// </summary>
     ~SlabAllocator()
     {
-        if (_disposed == 0 && !_isShared && IsEmpty())
+        if (_disposed != 0 || _isShared)
         {
-            Destroy();
+            return;
         }
+
+        if (_wasFoundForgotten && CoreLock.TryEnter(&_allocator->Gate))
+        {
+            if (IsEmpty())
+            {
+                Destroy();
+                return;
+            }
+
+            ExitGate();
+        }
+
+        _wasFoundForgotten = true;
+        GC.ReRegisterForFinalize(this);
     }
 
     /// <summary>
@@ -129,6 +150,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         EnterGate();
         Lifetime.FreeAll(_allocator, keepChunk: true);
         ExitGate();
+        GC.KeepAlive(this);
     }
 
     /// <summary>
@@ -144,6 +166,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         EnterGate();
         nuint bytes = Maintenance.Trim(_allocator, ThreadHeaps.CurrentToken);
         ExitGate();
+        GC.KeepAlive(this);
         return bytes;
     }
 
@@ -175,7 +198,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             }
         }
 
-        return new SlabStatistics
+        SlabStatistics statistics = new()
         {
             LiveBlocks = totals.Blocks + totals.LargeBlocks,
             LiveBytes = totals.Bytes + totals.LargeBytes,
@@ -189,6 +212,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             InvalidFrees = Atomic.LoadAcquire(&_allocator->InvalidFrees),
             SizeClasses = used,
         };
+        GC.KeepAlive(this);
+        return statistics;
     }
 
     /// <summary>
@@ -216,21 +241,41 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
         if (System.Threading.Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            EnterGate();
             Destroy();
         }
 
         GC.SuppressFinalize(this);
     }
 
-    internal BlockWalk Walk() => new(_allocator);
+    internal BlockWalk Walk()
+    {
+        ThrowIfDisposed();
+        return new BlockWalk(_allocator);
+    }
 
+    internal bool Walk(ref BlockWalk walk, out SlabBlock block)
+    {
+        ThrowIfDisposed();
+        nuint address;
+        nuint bytes;
+        bool found = walk.Next(&address, &bytes);
+        block = found ? new SlabBlock(unchecked((nint)address), bytes) : default;
+        GC.KeepAlive(this);
+        return found;
+    }
+
+    // Under the gate, which ends with the allocator. The fast paths do not ask whether the allocator is disposed: with a place
+    // that no table has they leave for the slow path, which does.
     private void Destroy()
     {
-        EnterGate();
-        ThreadRegistry.ClearSlot(_slot);
+        int slot = _slot;
+        _disposed = 1;
+        _slot = int.MaxValue;
+        ThreadRegistry.ClearSlot(slot);
         GCHandle.FromIntPtr(_allocator->Host).Free();
         Lifetime.DestroyAllocator(_allocator);
-        AllocatorSlots.Return(_slot);
+        AllocatorSlots.Return(slot);
     }
 
     private bool IsEmpty()

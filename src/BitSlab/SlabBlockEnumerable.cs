@@ -13,9 +13,8 @@ public readonly struct SlabBlockEnumerable
     public Enumerator GetEnumerator() => new(_allocator);
 
     /// <summary>A walk over the live blocks.</summary>
-    public unsafe struct Enumerator
+    public struct Enumerator
     {
-        // Keeps the allocator from its finalizer while the walk goes on.
         private readonly SlabAllocator _allocator;
         private BlockWalk _walk;
 
@@ -29,13 +28,11 @@ public readonly struct SlabBlockEnumerable
         public SlabBlock Current { get; private set; }
 
         /// <summary>Goes to the next live block; false at the end.</summary>
+        /// <exception cref="System.ObjectDisposedException">The allocator is disposed.</exception>
         public bool MoveNext()
         {
-            nuint address;
-            nuint bytes;
-            bool found = _walk.Next(&address, &bytes);
-            Current = found ? new SlabBlock(unchecked((nint)address), bytes) : default;
-            System.GC.KeepAlive(_allocator);
+            bool found = _allocator.Walk(ref _walk, out SlabBlock block);
+            Current = block;
             return found;
         }
     }

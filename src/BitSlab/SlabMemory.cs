@@ -65,7 +65,7 @@ public static unsafe class SlabMemory
     /// <returns>The block; never null.</returns>
     /// <exception cref="OutOfMemoryException">Memory is exhausted, or the size impossible.</exception>
     /// <exception cref="SlabMemoryLimitException">The allocator's limit is reached.</exception>
-    public static void* AllocZeroed(nuint byteCount) => SlabAllocator.Shared.AllocZeroed(ThreadHeaps.t_shared, byteCount);
+    public static void* AllocZeroed(nuint byteCount) => Shared.AllocZeroed(ThreadHeaps.t_shared, byteCount);
 
     /// <summary>Allocates a block for a number of elements, whose requested bytes are zero.</summary>
     /// <param name="elementCount">The number of elements.</param>
@@ -80,7 +80,7 @@ public static unsafe class SlabMemory
     /// <param name="byteCount">The size in bytes; 0 gives a unique block that holds nothing.</param>
     /// <param name="ptr">The block, or null.</param>
     /// <returns>False when memory or the limit is exhausted, or the size impossible.</returns>
-    public static bool TryAlloc(nuint byteCount, out void* ptr) => SlabAllocator.Shared.TryAlloc(byteCount, out ptr);
+    public static bool TryAlloc(nuint byteCount, out void* ptr) => Shared.TryAlloc(byteCount, out ptr);
 
     /// <summary>
     /// Gives a block another size; its contents up to the smaller of both sizes stay. The block stays in its allocator, and keeps
@@ -114,7 +114,7 @@ public static unsafe class SlabMemory
     /// <exception cref="ArgumentException">The alignment is 0 or no power of two.</exception>
     /// <exception cref="OutOfMemoryException">Memory is exhausted, or the size impossible.</exception>
     /// <exception cref="SlabMemoryLimitException">The allocator's limit is reached.</exception>
-    public static void* AlignedAlloc(nuint byteCount, nuint alignment) => SlabAllocator.Shared.AlignedAlloc(byteCount, alignment);
+    public static void* AlignedAlloc(nuint byteCount, nuint alignment) => Shared.AlignedAlloc(byteCount, alignment);
 
     /// <summary>As <see cref="Realloc"/>, with an alignment that the block has afterwards.</summary>
     /// <param name="ptr">The block; null allocates one.</param>
@@ -129,7 +129,7 @@ public static unsafe class SlabMemory
     {
         ThrowHelper.ThrowIfNotPowerOfTwo(alignment);
         return ptr == null
-            ? SlabAllocator.Shared.AlignedAlloc(byteCount, alignment)
+            ? Shared.AlignedAlloc(byteCount, alignment)
             : SlabAllocator.ReallocateAny(ThreadHeaps.t_shared, ptr, byteCount, alignment, null);
     }
 
@@ -163,9 +163,19 @@ public static unsafe class SlabMemory
     /// <inheritdoc cref="NativeMemory.Fill(void*, nuint, byte)"/>
     public static void Fill(void* ptr, nuint byteCount, byte value) => NativeMemory.Fill(ptr, byteCount, value);
 
+    // A static constructor that fails is told as a TypeInitializationException, for ever: what may fail is asked for before.
+    private static SlabAllocator Shared
+    {
+        get
+        {
+            ProcessMemory.Require();
+            return SlabAllocator.Shared;
+        }
+    }
+
     // Of their own, so that the shared allocator's static field is not looked at on the fast path.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void* AllocSlow(nuint byteCount) => SlabAllocator.Shared.AllocSlow(byteCount);
+    private static void* AllocSlow(nuint byteCount) => Shared.AllocSlow(byteCount);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void FreeSlow(void* ptr) => SlabAllocator.FreeAny(ThreadHeaps.t_shared, ptr, null);

@@ -34,6 +34,7 @@ public readonly unsafe ref struct SlabThreadHeap
             void* block = LocalAlloc.TryTake(_heap, last >> _granularityShift);
             if (block != null)
             {
+                GC.KeepAlive(_allocator);
                 return block;
             }
         }
@@ -58,6 +59,8 @@ public readonly unsafe ref struct SlabThreadHeap
         {
             _allocator.FreeSlow(ptr);
         }
+
+        GC.KeepAlive(_allocator);
     }
 
     /// <inheritdoc cref="SlabAllocator.FreeBatch(ReadOnlySpan{nint})"/>

@@ -11,7 +11,7 @@ internal static unsafe class ThrowHelper
 {
     [DoesNotReturn]
     public static void ThrowInvalidBlock(BlockStatus status, void* block) =>
-        throw new InvalidBlockException(KindOf(status), (nint)block);
+        throw new InvalidBlockException(KindOf(status), unchecked((nint)block));
 
     [DoesNotReturn]
     public static void ThrowOutOfMemory(nuint bytes) =>

@@ -22,12 +22,12 @@ internal static unsafe class Allocation
             alignment = allocator->MinimumAlignment;
         }
 
-        if (bytes <= allocator->MaxManaged && alignment <= allocator->MaxManaged)
+        if (bytes <= allocator->MaxManaged && alignment <= allocator->LargestBlock)
         {
             // A multiple of the alignment falls into a class whose size is one, too: linear classes hold it exactly; among the
             // eighths, either it is a class itself, or an eighth is a multiple of the alignment. Slabs begin at slices.
             nuint rounded = Reservation.RoundUp(bytes, alignment);
-            if (rounded <= allocator->MaxManaged)
+            if (rounded <= allocator->LargestBlock)
             {
                 *zeroed = false;
                 *status = AllocStatus.Ok;
@@ -56,5 +56,5 @@ internal static unsafe class Allocation
     public static bool FitsInPlace(void* block, nuint usable, nuint bytes, nuint alignment) =>
         bytes <= usable && (bytes >= usable / 2 || usable <= Layout.CacheLine) && IsAligned(block, alignment);
 
-    private static bool IsAligned(void* block, nuint alignment) => ((nuint)block & (alignment - 1)) == 0;
+    public static bool IsAligned(void* block, nuint alignment) => ((nuint)block & (alignment - 1)) == 0;
 }

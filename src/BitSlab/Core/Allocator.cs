@@ -20,6 +20,9 @@ internal unsafe struct Allocator
     /// <summary>The largest size served from slabs.</summary>
     public uint MaxManaged;
 
+    /// <summary>The block size of the last class: <see cref="MaxManaged"/>, rounded up.</summary>
+    public uint LargestBlock;
+
     public uint MinimumAlignment;
 
     /// <summary>0: chosen by size.</summary>
@@ -78,14 +81,19 @@ internal unsafe struct Allocator
     /// <summary>Takes permits for bytes; false, and nothing taken, when that would pass the limit.</summary>
     public static bool TakePermits(Allocator* allocator, long bytes)
     {
-        // Full barriers: the account is exact whoever adds. No overflow: no request passes 2^62.
-        if (Atomic.Add(&allocator->Committed, bytes) <= allocator->Limit)
+        // Added only if it fits: a hopeless request must not make another one fail. No overflow: no request passes 2^46.
+        long seen;
+        do
         {
-            return true;
+            seen = Atomic.LoadAcquire(&allocator->Committed);
+            if (bytes > allocator->Limit - seen)
+            {
+                return false;
+            }
         }
+        while (!Atomic.CompareExchange((ulong*)&allocator->Committed, (ulong)(seen + bytes), (ulong)seen));
 
-        Atomic.Add(&allocator->Committed, -bytes);
-        return false;
+        return true;
     }
 
     public static void ReturnPermits(Allocator* allocator, long bytes) => Atomic.Add(&allocator->Committed, -bytes);

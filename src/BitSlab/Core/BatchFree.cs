@@ -34,12 +34,12 @@ internal unsafe struct BatchFree
         }
 
         BlockPlace place;
-        BlockStatus status = Blocks.Locate(_reservation, (void*)entries[start], _expected, &place);
+        BlockStatus status = Blocks.Locate(_reservation, unchecked((void*)entries[start]), _expected, &place);
         if (status != BlockStatus.Live || !place.InSlab || Blocks.Owns(place.Slice->First, _token))
         {
             if (status == BlockStatus.Live)
             {
-                status = Blocks.Free(_reservation, (void*)entries[start], _expected, _token);
+                status = Blocks.Free(_reservation, unchecked((void*)entries[start]), _expected, _token);
             }
 
             if (status != BlockStatus.Live)
@@ -64,7 +64,7 @@ internal unsafe struct BatchFree
             }
 
             // A twin stays outside the mask: it is refused on its own.
-            status = Blocks.Locate(_reservation, (void*)entries[next], _expected, &place);
+            status = Blocks.Locate(_reservation, unchecked((void*)entries[next]), _expected, &place);
             if (status != BlockStatus.Live || !place.InSlab || place.Slice->First != first || place.Index >> 6 != word
                 || (mask & (1ul << (int)(place.Index & 63))) != 0)
             {

@@ -35,7 +35,7 @@ internal static unsafe class Blocks
         Slab* first = place->Slice->First;
         if (!place->InSlab)
         {
-            return Atomic.LoadAcquire(&first->InList) == 1 ? BlockStatus.Live : BlockStatus.DoubleFree;
+            return Atomic.LoadAcquire(&first->InList) == Slab.LargeLive ? BlockStatus.Live : BlockStatus.DoubleFree;
         }
 
         // Remote before free, as everywhere: the collector sets the free bit after it took the remote one.
@@ -109,14 +109,15 @@ internal static unsafe class Blocks
             return status;
         }
 
+        // Acquire, and first: whoever sees a kind sees the fields that go with it.
         Slab* slice = reservation->Slabs + (offset >> Layout.SliceShift);
+        SliceKind kind = (SliceKind)Atomic.LoadAcquire(&slice->Kind);
         uint inSlab = unchecked((uint)offset - slice->BaseOffset);
         place->Slice = slice;
         place->Index = Slab.IndexOf(inSlab, slice->Reciprocal);
         bool isStart = unchecked(place->Index * slice->BlockSize) == inSlab && place->Index < slice->BlockCount;
 
-        // Acquire: whoever sees a kind sees the fields that go with it.
-        switch ((SliceKind)Atomic.LoadAcquire(&slice->Kind))
+        switch (kind)
         {
             case SliceKind.Slab:
                 place->InSlab = true;

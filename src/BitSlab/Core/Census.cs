@@ -44,7 +44,7 @@ internal static unsafe class Census
                     continue;
                 }
 
-                if (kind == (byte)SliceKind.Large && Atomic.LoadAcquire(&first->InList) == 1)
+                if (kind == (byte)SliceKind.Large && Atomic.LoadAcquire(&first->InList) >= Slab.LargeLive)
                 {
                     totals->LargeBlocks++;
                     totals->LargeBytes += (long)first->LargeBytes;
@@ -69,12 +69,16 @@ internal static unsafe class Census
     }
 
     /// <summary>The live blocks of one word of a slab.</summary>
-    public static ulong LiveBits(Reservation* reservation, Slab* first, int word)
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="free">The free word; its remote word stands at the reservation's distance.</param>
+    /// <param name="valid">The bits that are blocks.</param>
+    public static ulong LiveBits(Reservation* reservation, ulong* free, ulong valid)
     {
-        // Remote before free, so that a bit on its way from one to the other is seen at least once: never too many live.
-        ulong gone = Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + word);
-        gone |= Atomic.LoadAcquire(first->FreeWords + word);
-        return Slab.ValidBits(first->BlockCount, word) & ~gone;
+        // Remote before free: the collector sets the free bit before it empties the remote word, so that a bit on its way is
+        // seen at least once. Never too many live.
+        ulong gone = Atomic.LoadAcquire((ulong*)((byte*)free + reservation->RemoteDistance));
+        gone |= Atomic.LoadAcquire(free);
+        return valid & ~gone;
     }
 
     private static long LiveBlocks(Reservation* reservation, Slab* first)
@@ -82,101 +86,9 @@ internal static unsafe class Census
         long live = 0;
         for (int w = 0; w < first->WordCount; w++)
         {
-            live += BitOperations.PopCount(LiveBits(reservation, first, w));
+            live += BitOperations.PopCount(LiveBits(reservation, first->FreeWords + w, Slab.ValidBits(first->BlockCount, w)));
         }
 
         return live;
-    }
-}
-
-/// <summary>
-/// Walks over an allocator's live blocks without a lock: the user's code runs between the steps. Each word is checked, after it was
-/// read, to be still of the slab that was being walked.
-/// </summary>
-internal unsafe struct BlockWalk
-{
-    private readonly Allocator* _allocator;
-    private readonly Reservation* _reservation;
-    private nuint _slice;
-    private int _word;
-    private ulong _live;
-    private byte* _wordBase;
-    private nuint _blockSize;
-    private nuint _outside;
-
-    public BlockWalk(Allocator* allocator)
-    {
-        _allocator = allocator;
-        _reservation = allocator->Reservation;
-    }
-
-    /// <summary>The next block; false at the end.</summary>
-    public bool Next(nuint* address, nuint* bytes)
-    {
-        while (true)
-        {
-            if (_live != 0)
-            {
-                *address = (nuint)(_wordBase + ((nuint)BitOperations.TrailingZeroCount(_live) * _blockSize));
-                *bytes = _blockSize;
-                _live &= _live - 1;
-                return true;
-            }
-
-            if (_slice >= _reservation->HighWater * Layout.SlicesPerChunk)
-            {
-                LargeBlock block;
-                bool found = LargeRegistry.NextAbove(_reservation, _allocator, _outside, &block);
-                _outside = found ? block.Address : nuint.MaxValue;
-                *address = block.Address;
-                *bytes = block.UsableBytes;
-                return found;
-            }
-
-            Step();
-        }
-    }
-
-    private void Step()
-    {
-        Slab* first = _reservation->Slabs + _slice;
-        if (_reservation->Chunks[_slice / Layout.SlicesPerChunk].Allocator != _allocator)
-        {
-            _slice = ((_slice / Layout.SlicesPerChunk) + 1) * Layout.SlicesPerChunk;
-            _word = 0;
-            return;
-        }
-
-        byte kind = Atomic.LoadAcquire(&first->Kind);
-        uint generation = first->Generation;
-        ulong live = 0;
-        int words = 1;
-        if (first->First == first && kind == (byte)SliceKind.Slab)
-        {
-            words = first->WordCount;
-            live = _word < words ? Census.LiveBits(_reservation, first, _word) : 0;
-            _blockSize = first->BlockSize;
-        }
-        else if (first->First == first && kind == (byte)SliceKind.Large)
-        {
-            live = (ulong)Atomic.LoadAcquire(&first->InList) & 1;
-            _blockSize = first->LargeBytes;
-        }
-
-        // The slab was given back while its word was read: what was read is of no one.
-        if (Atomic.LoadAcquire(&first->Kind) != kind || first->Generation != generation)
-        {
-            live = 0;
-            words = 0;
-        }
-
-        _live = live;
-        _wordBase = Reservation.SliceAddress(_reservation, _slice) + ((nuint)(_word << 6) * _blockSize);
-        _word++;
-        if (_word >= words)
-        {
-            _word = 0;
-            _slice++;
-        }
     }
 }

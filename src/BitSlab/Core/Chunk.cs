@@ -41,10 +41,10 @@ internal unsafe struct Chunk
 internal static unsafe class Chunks
 {
     /// <summary>
-    /// Free slices in partly used chunks that may stay resident: one chunk's worth, so that slabs that come and go cost no
-    /// page faults, and what a drained allocator holds on to stays small.
+    /// Free slices in partly used chunks that may stay resident: half a chunk's worth (2 MiB), so that slabs that come and go cost
+    /// no page faults, and what a drained allocator holds on to, with the kept chunk and the current slabs, stays under 16 MiB.
     /// </summary>
-    public const int MaxDirtySlices = Layout.SlicesPerChunk;
+    public const int MaxDirtySlices = Layout.SlicesPerChunk / 2;
 
     /// <summary>
     /// From how many chunks on (32 MiB) new ones ask for huge pages: an allocator that has filled so many will fill the next,

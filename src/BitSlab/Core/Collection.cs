@@ -23,7 +23,7 @@ internal static unsafe class Collection
         {
             // Before the summary: from then on a freer may push the slab again, and write its link.
             Slab* next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
-            if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab)
+            if (IsOwn(heap, slab))
             {
                 DrainSlab(heap, slab);
                 chain = Settle(heap, slab, chain);
@@ -91,20 +91,7 @@ internal static unsafe class Collection
             int w = BitOperations.TrailingZeroCount(words);
             words &= words - 1;
 
-            // Acquire: the freer's payload is done before the block is used again.
-            ulong freed = Atomic.Exchange(remote + w, 0);
-            ulong free = Atomic.Load(slab->FreeWords + w);
-            ulong wrong = freed & (free | ~Slab.ValidBits(slab->BlockCount, w));
-            if (wrong != 0)
-            {
-                RecordFaults(heap, slab, w, wrong);
-                freed &= ~wrong;
-            }
-
-            Atomic.Store(&slab->Summary, Atomic.Load(&slab->Summary) | (1ul << w));
-
-            // Release: who counts these bits as free sees the summary that finds them.
-            Atomic.StoreRelease(slab->FreeWords + w, free | freed);
+            DrainWord(heap, slab, w, remote + w);
         }
 
         for (int w = 0; w < slab->WordCount; w++)
@@ -115,6 +102,37 @@ internal static unsafe class Collection
                 return;
             }
         }
+    }
+
+    // Free before remote is emptied: a block that is on its way from one word to the other is seen as free by everybody.
+    private static void DrainWord(ThreadHeap* heap, Slab* slab, int w, ulong* remote)
+    {
+        ulong taken = 0;
+        ulong seen;
+        do
+        {
+            // Acquire: the freer's payload is done before the block is used again.
+            seen = Atomic.LoadAcquire(remote);
+            ulong freed = seen & ~taken;
+            taken |= seen;
+
+            ulong free = Atomic.Load(slab->FreeWords + w);
+            ulong wrong = freed & (free | ~Slab.ValidBits(slab->BlockCount, w));
+            if (wrong != 0)
+            {
+                RecordFaults(heap, slab, w, wrong);
+                freed &= ~wrong;
+            }
+
+            if (freed != 0)
+            {
+                Atomic.Store(&slab->Summary, Atomic.Load(&slab->Summary) | (1ul << w));
+
+                // Release: who counts these bits as free sees the summary that finds them.
+                Atomic.StoreRelease(slab->FreeWords + w, free | freed);
+            }
+        }
+        while (!Atomic.CompareExchange(remote, 0, seen));
     }
 
     // A slab that has room again is linked, an empty one taken, unless it is current. Under the lock.
@@ -136,18 +154,26 @@ internal static unsafe class Collection
     }
 
     // Only a misuse in flight while its slab was given back and cut anew leads here: a bit that came late pushed the slab onto
-    // its former owner's stack. It goes to the owner it has now; where no slab stands its bits are dropped.
+    // its former owner's stack. What stands there now gets the mark, and what stands nowhere is dropped.
     private static void Misplaced(ThreadHeap* heap, Slab* slab)
     {
-        if (slab->Kind == (byte)SliceKind.Slab)
+        RecordFault(heap, null);
+        ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);
+        if (slab->Kind != (byte)SliceKind.Slab || words == 0)
         {
-            RemoteFree.Push(slab->Heap, slab);
             return;
         }
 
-        RecordFault(heap, null);
-        Atomic.Exchange(&slab->RemoteSummary, 0);
+        Slab* first = slab->First;
+        if (Atomic.Or(&first->RemoteSummary, words) == 0)
+        {
+            RemoteFree.Push(first->Heap, first);
+        }
     }
+
+    /// <summary>Whether a popped slab is a slab of this heap still. Not so only after a misuse in flight.</summary>
+    public static bool IsOwn(ThreadHeap* heap, Slab* slab) =>
+        slab->Kind == (byte)SliceKind.Slab && slab->First == slab && slab->Heap == heap;
 
     private static void RecordFaults(ThreadHeap* heap, Slab* slab, int w, ulong wrong)
     {

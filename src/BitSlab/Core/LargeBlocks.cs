@@ -9,12 +9,15 @@ internal static unsafe class LargeBlocks
     // Sizes from here on are refused without asking: sums of them could overflow.
     private const ulong ImpossibleBytes = 1ul << 46;
 
+    /// <summary>Whether no amount of free memory would serve such a request.</summary>
+    public static bool IsImpossible(nuint bytes, nuint alignment) => bytes >= ImpossibleBytes || alignment >= ImpossibleBytes;
+
     /// <summary>Allocates; null with the reason when refused. <paramref name="alignment"/> is a power of two.</summary>
     public static void* Alloc(Allocator* allocator, nuint bytes, nuint alignment, AllocStatus* status, bool* zeroed)
     {
         *zeroed = false;
         *status = AllocStatus.OutOfMemory;
-        if (bytes >= ImpossibleBytes || alignment >= ImpossibleBytes)
+        if (IsImpossible(bytes, alignment))
         {
             return null;
         }
@@ -38,7 +41,7 @@ internal static unsafe class LargeBlocks
     public static BlockStatus FreeSlices(Reservation* reservation, Slab* first)
     {
         // Full barrier: of two frees one claims the block; the payload is done before it is used again.
-        if (!Atomic.CompareExchange(&first->InList, 0, 1))
+        if (!Atomic.CompareExchange(&first->InList, 0, Slab.LargeLive))
         {
             return BlockStatus.DoubleFree;
         }
@@ -52,26 +55,29 @@ internal static unsafe class LargeBlocks
     /// <summary>Frees a block that was taken out of the registry.</summary>
     public static void FreeOutside(Reservation* reservation, LargeBlock block)
     {
-        if (block.MappingBytes == 0)
-        {
-            reservation->Os.FreeMalloc((void*)block.Address);
-        }
-        else
-        {
-            reservation->Os.Release(block.Mapping, block.MappingBytes);
-        }
-
+        Release(reservation, block);
         Count(block, -1);
+        Allocator.ReturnPermits(block.Allocator, (long)block.UsableBytes);
     }
 
     /// <summary>Grows or shrinks a block in slices where it stands; false, and nothing changed, when there is no room.</summary>
     public static bool TryResizeSlices(Reservation* reservation, Slab* first, nuint bytes)
     {
-        int oldCount = first->SliceCount;
-        if (bytes > (nuint)Layout.MaxLargeSlices * Layout.SliceBytes)
+        // Claimed: a free that comes meanwhile, by mistake, is refused.
+        if (bytes > (nuint)Layout.MaxLargeSlices * Layout.SliceBytes
+            || !Atomic.CompareExchange(&first->InList, Slab.LargeResizing, Slab.LargeLive))
         {
             return false;
         }
+
+        bool done = ResizeClaimed(reservation, first, bytes);
+        Atomic.StoreRelease(&first->InList, Slab.LargeLive);
+        return done;
+    }
+
+    private static bool ResizeClaimed(Reservation* reservation, Slab* first, nuint bytes)
+    {
+        int oldCount = first->SliceCount;
 
         int newCount = Slices(bytes);
         Allocator* allocator = Reservation.ChunkOf(reservation, first)->Allocator;
@@ -116,7 +122,7 @@ internal static unsafe class LargeBlocks
 
         Slab* first = reservation->Slabs + slice;
         first->BaseOffset = unchecked((uint)(slice << Layout.SliceShift));
-        first->InList = 1;
+        first->InList = Slab.LargeLive;
         Describe(first, 0, count);
         return Reservation.SliceAddress(reservation, slice);
     }
@@ -158,7 +164,14 @@ internal static unsafe class LargeBlocks
         }
 
         // Malloc may have given more than was asked for: the account follows what is held.
-        Allocator.ReturnPermits(allocator, (long)wanted);
+        if (!Allocator.TakePermits(allocator, (long)(block.UsableBytes - wanted)))
+        {
+            Allocator.ReturnPermits(allocator, (long)wanted);
+            Release(reservation, block);
+            *status = AllocStatus.LimitReached;
+            return null;
+        }
+
         Count(block, 1);
         if (!LargeRegistry.Add(reservation, block))
         {
@@ -198,9 +211,20 @@ internal static unsafe class LargeBlocks
         return false;
     }
 
+    private static void Release(Reservation* reservation, LargeBlock block)
+    {
+        if (block.MappingBytes == 0)
+        {
+            reservation->Os.FreeMalloc((void*)block.Address);
+        }
+        else
+        {
+            reservation->Os.Release(block.Mapping, block.MappingBytes);
+        }
+    }
+
     private static void Count(LargeBlock block, int sign)
     {
-        Atomic.Add(&block.Allocator->Committed, sign * (long)block.UsableBytes);
         Atomic.Add(&block.Allocator->OutsideBlocks, sign);
         Atomic.Add(&block.Allocator->OutsideBytes, sign * (long)block.UsableBytes);
         Atomic.Add(&block.Allocator->OutsideReserved, sign * (long)(block.MappingBytes == 0 ? block.UsableBytes : block.MappingBytes));

@@ -16,6 +16,14 @@ internal unsafe struct LargeBlock
     public Allocator* Allocator;
 }
 
+/// <summary>How far a sweep over the registry has come.</summary>
+internal struct LargeSweep
+{
+    public int Stripe;
+    public int Slot;
+    public bool FoundInStripe;
+}
+
 /// <summary>
 /// Which addresses outside the reservation are ours: hash tables by address, in stripes with a lock each. Stripes are
 /// leaves in the order of locks, and no OS call runs under one.
@@ -23,7 +31,7 @@ internal unsafe struct LargeBlock
 internal unsafe struct LargeRegistry
 {
     private const int StripeShift = 4;
-    private const int StripeCount = 1 << StripeShift;
+    public const int StripeCount = 1 << StripeShift;
     private const int StripeWords = 64;
 
     /// <summary>How many addresses that left a stripe are remembered, to tell a double free from an unknown address.</summary>
@@ -116,22 +124,25 @@ internal unsafe struct LargeRegistry
         return status == BlockStatus.UnknownPointer && IsInside(reservation, address) ? BlockStatus.InteriorPointer : status;
     }
 
-    /// <summary>Takes out one block of an allocator that is reset or disposed; false when there is none left.</summary>
-    public static bool TakeAny(Reservation* reservation, Allocator* allocator, LargeBlock* block)
+    /// <summary>Takes out the next block of an allocator that is reset or disposed; false when there is none left.</summary>
+    public static bool TakeNext(Reservation* reservation, Allocator* allocator, LargeSweep* sweep, LargeBlock* block)
     {
-        for (int s = 0; s < StripeCount; s++)
+        while (sweep->Stripe < StripeCount)
         {
-            Stripe* stripe = StripeAt(reservation, s);
+            Stripe* stripe = StripeAt(reservation, sweep->Stripe);
             bool found = false;
             CoreLock.Enter(&stripe->Lock, &reservation->Os);
-            for (int i = stripe->Capacity - 1; i >= 0 && !found; i--)
+            for (; sweep->Slot < stripe->Capacity && !found; sweep->Slot += found ? 0 : 1)
             {
-                if (stripe->Table[i].Address != 0 && stripe->Table[i].Allocator == allocator)
+                LargeBlock* candidate = stripe->Table + sweep->Slot;
+                found = candidate->Address != 0 && candidate->Allocator == allocator;
+                if (found)
                 {
-                    *block = stripe->Table[i];
-                    RemoveAt(stripe, i);
+                    // The slot is looked at again: removal may have moved another entry into it.
+                    *block = *candidate;
+                    RemoveAt(stripe, sweep->Slot);
                     Remember(stripe, block->Address, BlockStatus.StaleBlock);
-                    found = true;
+                    sweep->FoundInStripe = true;
                 }
             }
 
@@ -140,36 +151,49 @@ internal unsafe struct LargeRegistry
             {
                 return true;
             }
+
+            // Removal may also have moved entries over the table's end, from where the sweep had not been to where it had:
+            // only a round that finds nothing is the last.
+            sweep->Slot = 0;
+            sweep->Stripe += sweep->FoundInStripe ? 0 : 1;
+            sweep->FoundInStripe = false;
         }
 
         return false;
     }
 
     /// <summary>
-    /// The registered block of an allocator with the lowest address above <paramref name="after"/>, for a walk that holds no
-    /// lock between its steps.
+    /// The registered blocks of an allocator in one stripe with the lowest addresses above <paramref name="after"/>, in their order:
+    /// for a walk that holds no lock between its steps.
     /// </summary>
-    public static bool NextAbove(Reservation* reservation, Allocator* allocator, nuint after, LargeBlock* block)
+    /// <returns>How many were found; fewer than <paramref name="capacity"/> at the stripe's end.</returns>
+    public static int Lowest(
+        Reservation* reservation, Allocator* allocator, int stripeIndex, nuint after, ulong* addresses, ulong* bytes, int capacity)
     {
-        block->Address = 0;
-        for (int s = 0; s < StripeCount; s++)
+        Stripe* stripe = StripeAt(reservation, stripeIndex);
+        int count = 0;
+        CoreLock.Enter(&stripe->Lock, &reservation->Os);
+        for (int i = 0; i < stripe->Capacity; i++)
         {
-            Stripe* stripe = StripeAt(reservation, s);
-            CoreLock.Enter(&stripe->Lock, &reservation->Os);
-            for (int i = 0; i < stripe->Capacity; i++)
+            LargeBlock* block = stripe->Table + i;
+            if (block->Allocator != allocator || block->Address <= after || (count == capacity && block->Address >= addresses[count - 1]))
             {
-                LargeBlock* candidate = stripe->Table + i;
-                if (candidate->Allocator == allocator && candidate->Address > after
-                    && (block->Address == 0 || candidate->Address < block->Address))
-                {
-                    *block = *candidate;
-                }
+                continue;
             }
 
-            CoreLock.Exit(&stripe->Lock);
+            int place = count < capacity ? count++ : count - 1;
+            for (; place > 0 && addresses[place - 1] > block->Address; place--)
+            {
+                addresses[place] = addresses[place - 1];
+                bytes[place] = bytes[place - 1];
+            }
+
+            addresses[place] = block->Address;
+            bytes[place] = block->UsableBytes;
         }
 
-        return block->Address != 0;
+        CoreLock.Exit(&stripe->Lock);
+        return count;
     }
 
     // Only for an address that is about to be refused: no hurry.

@@ -67,6 +67,7 @@ internal static unsafe class Lifetime
         Atomic.Add(&allocator->HeapBytes, (long)bytes);
         heap->Allocator = allocator;
         heap->ClassCount = allocator->ClassCount;
+        heap->GranularityShift = allocator->GranularityShift;
         heap->FaultCount = 0;
         heap->LastOwner = 0;
         heap->DisposeStamp = 0;
@@ -133,7 +134,8 @@ internal static unsafe class Lifetime
         WordArena.Clear(allocator);
         Chunks.ReturnAll(allocator, keepChunk);
         LargeBlock large;
-        while (LargeRegistry.TakeAny(reservation, allocator, &large))
+        LargeSweep sweep = default;
+        while (LargeRegistry.TakeNext(reservation, allocator, &sweep, &large))
         {
             LargeBlocks.FreeOutside(reservation, large);
         }

@@ -42,15 +42,14 @@ internal static unsafe class LocalFree
 
             Atomic.Store(&first->Summary, summary | (1ul << (int)(index >> 6)));
             free |= bit;
-            bool whole = free == first->WholeWord | free == first->WholeLastWord;
+            if (free == first->WholeWord | free == first->WholeLastWord)
+            {
+                StoreWholeWord(heap, first, word, free);
+                return true;
+            }
 
             // Release, and the last access: whoever sees the slab whole may take it away, and must see the summary written.
             Atomic.StoreRelease(word, free);
-            if (whole)
-            {
-                GiveBackIfEmpty(heap, first);
-            }
-
             return true;
         }
     }
@@ -108,24 +107,29 @@ internal static unsafe class LocalFree
 
         Atomic.Store(&first->Summary, Atomic.Load(&first->Summary) | (1ul << w));
         free |= bit;
-        bool whole = free == first->WholeWord || free == first->WholeLastWord;
+        if (free == first->WholeWord || free == first->WholeLastWord)
+        {
+            StoreWholeWord(heap, first, first->FreeWords + w, free);
+            return BlockStatus.Live;
+        }
 
         // Release, and the last access: as on the fast path.
         Atomic.StoreRelease(first->FreeWords + w, free);
-        if (whole)
-        {
-            GiveBackIfEmpty(heap, first);
-        }
-
         return BlockStatus.Live;
     }
 
-    // Behind the last access: the slab may have been taken away by maintenance, given back, and born anew as anything. The
-    // descriptor can still be read, and under the lock it is asked what it is now.
+    // Stores a word that is wholly free now, and gives the slab back if all its words are. Behind the store the slab may have
+    // been taken away by maintenance, given back, and born anew as anything: what the first look needs is read before, and under
+    // the lock the descriptor is asked what it is now.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void GiveBackIfEmpty(ThreadHeap* heap, Slab* first)
+    private static void StoreWholeWord(ThreadHeap* heap, Slab* first, ulong* word, ulong free)
     {
-        if (!SlabLife.IsWhole(first))
+        ulong* words = first->FreeWords;
+        int blocks = first->BlockCount;
+
+        // Release, and the last access: as on the fast path.
+        Atomic.StoreRelease(word, free);
+        if (!SlabLife.IsWhole(words, blocks))
         {
             return;
         }

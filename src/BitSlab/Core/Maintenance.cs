@@ -87,16 +87,16 @@ internal static unsafe class Maintenance
         while (slab != null)
         {
             Slab* next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
-            if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab
+            if (Collection.IsOwn(heap, slab)
                 && ThreadHeap.Entry(heap, slab->Class)->Slab != slab && IsWholeWithRemote(reservation, slab))
             {
-                ClearRemote(reservation, slab);
                 if (slab->InList != 0)
                 {
                     ThreadHeap.Unlink(heap, slab);
                 }
 
                 SlabLife.Invalidate(slab, SliceKind.FreedSlab);
+                ClearRemote(reservation, slab);
                 slab->Next = empty;
                 empty = slab;
             }

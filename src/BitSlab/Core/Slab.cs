@@ -134,11 +134,14 @@ internal unsafe struct Slab
 
     /// <summary>
     /// 1 while the slab is current or linked among those with room. Goes from 1 to 0 only on the owner's thread, when the slab
-    /// was used up, or at give-back. A full slab may be linked. Of a large block: 1 while it is live, so that one
-    /// compare-and-swap claims its free.
+    /// was used up, or at give-back. A full slab may be linked. Of a large block: <see cref="LargeLive"/>, so that one
+    /// compare-and-swap claims its free, or <see cref="LargeResizing"/>; no value of a slab's, so that a free that comes late claims none.
     /// </summary>
     [FieldOffset(120)]
     public int InList;
+
+    public const int LargeLive = 2;
+    public const int LargeResizing = 3;
 
     /// <summary>Stands in <see cref="LocalOwner"/> where no heap may free on the fast path. Not null: a new thread's heap is null.</summary>
     public static ThreadHeap* NoHeap
@@ -164,7 +167,7 @@ internal unsafe struct Slab
     public static ulong ValidBits(int blockCount, int word)
     {
         int left = blockCount - (word << 6);
-        return left >= 64 ? ulong.MaxValue : (1ul << left) - 1;
+        return left >= 64 ? ulong.MaxValue : left <= 0 ? 0 : (1ul << left) - 1;
     }
 
     /// <summary>The summary of a slab of <paramref name="words"/> words that all have free blocks.</summary>

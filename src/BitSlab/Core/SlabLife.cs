@@ -108,13 +108,15 @@ internal static unsafe class SlabLife
     }
 
     /// <summary>Whether all blocks are free by the slab's own words. Of a slab that is not current a full reading is final.</summary>
-    public static bool IsWhole(Slab* first)
+    public static bool IsWhole(Slab* first) => IsWhole(first->FreeWords, first->BlockCount);
+
+    /// <summary>Whether all of so many blocks are free by these words.</summary>
+    public static bool IsWhole(ulong* words, int blocks)
     {
-        int words = first->WordCount;
-        for (int w = 0; w < words; w++)
+        for (int w = 0; w << 6 < blocks; w++)
         {
             // Acquire: who sees the slab whole sees its owner done with it (pairs with the free's release).
-            if (Atomic.LoadAcquire(first->FreeWords + w) != Slab.ValidBits(first->BlockCount, w))
+            if (Atomic.LoadAcquire(words + w) != Slab.ValidBits(blocks, w))
             {
                 return false;
             }

@@ -69,6 +69,10 @@ internal unsafe struct ThreadHeap
     [FieldOffset(36)]
     public int ClassCount;
 
+    /// <summary>With <see cref="ClassCount"/>: what sizes the entries are for. A structure serves again only for the same.</summary>
+    [FieldOffset(44)]
+    public int GranularityShift;
+
     /// <summary>Faults found at collection that the owner has not heard of; under the lock, polled without.</summary>
     [FieldOffset(40)]
     public int FaultCount;

@@ -57,14 +57,14 @@ internal static unsafe partial class LinuxMemory
 
     private static void* Malloc(nuint bytes, nuint alignment)
     {
-        // glibc's malloc aligns to two words; aligned_alloc wants a multiple of the alignment.
+        // malloc aligns to two words.
         if (alignment <= 16)
         {
             return malloc(bytes);
         }
 
-        nuint rounded = unchecked((bytes + alignment - 1) & ~(alignment - 1));
-        return rounded < bytes ? null : aligned_alloc(alignment, rounded);
+        void* block;
+        return posix_memalign(&block, alignment, bytes) == 0 ? block : null;
     }
 
     private static void FreeMalloc(void* block) => free(block);
@@ -99,7 +99,7 @@ internal static unsafe partial class LinuxMemory
 
     [LibraryImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static partial void* aligned_alloc(nuint alignment, nuint bytes);
+    private static partial int posix_memalign(void** block, nuint alignment, nuint bytes);
 
     [LibraryImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

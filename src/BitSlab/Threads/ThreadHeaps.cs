@@ -85,7 +85,7 @@ internal static unsafe class ThreadHeaps
                 return null;
             }
 
-            bool fits = heap->ClassCount == allocator->ClassCount;
+            bool fits = heap->ClassCount == allocator->ClassCount && heap->GranularityShift == allocator->GranularityShift;
             if (fits && (heap->LastOwner == record.Token
                 ? Lifetime.IsRested(reservation, heap)
                 : !ThreadRegistry.IsAlive(heap->LastOwner)))

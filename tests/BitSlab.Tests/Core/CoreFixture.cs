@@ -1,0 +1,74 @@
+using System;
+using BitSlab.Core;
+using Xunit;
+
+namespace BitSlab.Tests.Core;
+
+/// <summary>A reservation of its own with one allocator and one heap, used without the layers above.</summary>
+internal sealed unsafe class CoreFixture : IDisposable
+{
+    public const ulong Token = 1ul << 24;
+
+    public CoreFixture(SlabAllocatorOptions? options = null, nuint reservationBytes = 64u << 20)
+    {
+        Reservation = BitSlab.Core.Reservation.Create(TestOs.Primitives, reservationBytes);
+        Assert.True(Reservation != null);
+        Allocator = NewAllocator(options ?? SlabAllocatorOptions.Default);
+        Heap = NewHeap(Allocator, Token);
+    }
+
+    public Reservation* Reservation { get; }
+
+    public Allocator* Allocator { get; }
+
+    public ThreadHeap* Heap { get; }
+
+    public Allocator* NewAllocator(SlabAllocatorOptions options)
+    {
+        Allocator* allocator = Lifetime.CreateAllocator(Reservation);
+        allocator->GranularityShift = System.Numerics.BitOperations.Log2((uint)int.Max(options.ClassGranularity, options.MinimumAlignment));
+        allocator->MaxManaged = (uint)options.MaxManagedBlockSize;
+        allocator->ClassCount = SizeClasses.Count(allocator->GranularityShift, allocator->MaxManaged);
+        allocator->LargestBlock = SizeClasses.BlockSize((uint)allocator->ClassCount - 1, allocator->GranularityShift);
+        allocator->MinimumAlignment = (uint)options.MinimumAlignment;
+        allocator->BlocksPerSlab = options.BlocksPerSlab;
+        allocator->MallocForLarge = options.UseMallocForLarge;
+        allocator->Limit = options.MemoryLimit;
+        return allocator;
+    }
+
+    public static ThreadHeap* NewHeap(Allocator* allocator, ulong token)
+    {
+        AllocStatus status;
+        ThreadHeap* heap = Lifetime.CreateHeap(allocator, token, null, &status);
+        Assert.Equal(AllocStatus.Ok, status);
+        return heap;
+    }
+
+    public nint Alloc(nuint bytes) => Alloc(bytes, out _);
+
+    public nint Alloc(nuint bytes, out AllocStatus status)
+    {
+        AllocStatus reason;
+        bool zeroed;
+        void* block = Allocation.Alloc(Heap, bytes, 1, &reason, &zeroed);
+        status = reason;
+        return (nint)block;
+    }
+
+    public BlockStatus Free(nint block, ulong token = Token) => Blocks.Free(Reservation, unchecked((void*)block), null, token);
+
+    public CensusTotals Count()
+    {
+        ClassCensus* classes = stackalloc ClassCensus[Allocator->ClassCount];
+        CensusTotals totals = default;
+        Census.Count(Allocator, &totals, classes);
+        return totals;
+    }
+
+    public void Dispose()
+    {
+        TestOs.RefuseOnly(0);
+        BitSlab.Core.Reservation.Destroy(Reservation);
+    }
+}

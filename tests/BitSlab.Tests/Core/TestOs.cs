@@ -1,0 +1,59 @@
+using System;
+using BitSlab.Platform;
+
+namespace BitSlab.Tests.Core;
+
+/// <summary>The platform's primitives, of which a test can have one refused: the n-th call from now on, on the test's thread.</summary>
+internal static unsafe class TestOs
+{
+    [ThreadStatic]
+    private static int t_refuseAt;
+
+    [ThreadStatic]
+    private static int t_calls;
+
+    [ThreadStatic]
+    private static nuint t_largestReserve;
+
+    public static OsPrimitives Primitives
+    {
+        get
+        {
+            OsPrimitives os = LinuxMemory.Primitives;
+            os.Reserve = &Reserve;
+            os.ReserveTable = &ReserveTable;
+            os.Commit = &Commit;
+            os.Decommit = &Decommit;
+            os.Purge = &Purge;
+            os.Malloc = &Malloc;
+            return os;
+        }
+    }
+
+    public static int Calls => t_calls;
+
+    /// <summary>From now on the n-th call is refused, and only that; 0 refuses none.</summary>
+    public static void RefuseOnly(int nth)
+    {
+        t_calls = 0;
+        t_refuseAt = nth;
+    }
+
+    /// <summary>From now on reservations above so many bytes are refused; 0 refuses none.</summary>
+    public static void LimitReserve(nuint bytes) => t_largestReserve = bytes;
+
+    private static bool Refused() => ++t_calls == t_refuseAt;
+
+    private static void* Reserve(nuint bytes) =>
+        Refused() || (t_largestReserve != 0 && bytes > t_largestReserve) ? null : LinuxMemory.Primitives.Reserve(bytes);
+
+    private static void* ReserveTable(nuint bytes) => Refused() ? null : LinuxMemory.Primitives.ReserveTable(bytes);
+
+    private static bool Commit(void* address, nuint bytes) => !Refused() && LinuxMemory.Primitives.Commit(address, bytes);
+
+    private static bool Decommit(void* address, nuint bytes) => !Refused() && LinuxMemory.Primitives.Decommit(address, bytes);
+
+    private static bool Purge(void* address, nuint bytes) => !Refused() && LinuxMemory.Primitives.Purge(address, bytes);
+
+    private static void* Malloc(nuint bytes, nuint alignment) => Refused() ? null : LinuxMemory.Primitives.Malloc(bytes, alignment);
+}

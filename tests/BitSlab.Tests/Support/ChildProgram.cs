@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace BitSlab.Tests.Support;
+
+/// <summary>Runs one of the programs of BitSlab.Child, which stands beside the tests.</summary>
+public static class ChildProgram
+{
+    private static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(100);
+
+    /// <summary>Runs a program, which must succeed, and gives the figures that it printed.</summary>
+    public static IReadOnlyDictionary<string, long> Run(params string[] arguments)
+    {
+        (int exitCode, string output, string error) = Start(0, arguments);
+        Assert.True(exitCode == 0, $"{string.Join(' ', arguments)} ended with {exitCode}: {error}{output}");
+        return Figures(output);
+    }
+
+    /// <summary>The same with so much address space, and a GC that needs little of it.</summary>
+    public static IReadOnlyDictionary<string, long> RunWithin(long addressSpaceKiB, params string[] arguments)
+    {
+        (int exitCode, string output, string error) = Start(addressSpaceKiB, arguments);
+        Assert.True(exitCode == 0, $"{string.Join(' ', arguments)} within {addressSpaceKiB} KiB ended with {exitCode}: {error}{output}");
+        return Figures(output);
+    }
+
+    /// <summary>Runs a program, whatever comes of it.</summary>
+    public static (int ExitCode, string Output, string Error) Start(long addressSpaceKiB, params string[] arguments)
+    {
+        string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+        string program = Path.Combine(AppContext.BaseDirectory, "BitSlab.Child.dll");
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(addressSpaceKiB == 0 ? "exec \"$0\" \"$@\"" : string.Create(CultureInfo.InvariantCulture, $"ulimit -v {addressSpaceKiB}; exec \"$0\" \"$@\""));
+        start.ArgumentList.Add(host);
+        start.ArgumentList.Add(program);
+        Array.ForEach(arguments, start.ArgumentList.Add);
+
+        // What the tests run under is not for the program: collectors of coverage, settings of the GC.
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("DOTNET_", StringComparison.Ordinal) || k.StartsWith("COR", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        if (addressSpaceKiB != 0)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = "0x4000000";
+            start.Environment["DOTNET_TieredCompilation"] = "0";
+        }
+
+        using Process process = Process.Start(start)!;
+        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync();
+        System.Threading.Tasks.Task<string> output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(HangGuard))
+        {
+            process.Kill();
+            throw new TimeoutException($"{string.Join(' ', arguments)} hangs.");
+        }
+
+        return (process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+    }
+
+    private static Dictionary<string, long> Figures(string output) => output
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.Split('='))
+        .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture));
+}

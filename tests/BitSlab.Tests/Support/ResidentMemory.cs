@@ -1,0 +1,15 @@
+using System;
+using System.Globalization;
+using System.IO;
+
+namespace BitSlab.Tests.Support;
+
+/// <summary>The process's resident memory, as the kernel counts it.</summary>
+public static class ResidentMemory
+{
+    public static long Now()
+    {
+        string second = File.ReadAllText("/proc/self/statm").Split(' ')[1];
+        return long.Parse(second, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    }
+}
