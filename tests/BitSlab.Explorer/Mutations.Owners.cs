@@ -20,13 +20,13 @@ internal static partial class Mutations
             "Collection.cs",
             """
                         Slab* next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
-                        if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab)
+                        if (IsOwn(heap, slab))
                         {
                             DrainSlab(heap, slab);
             """,
             """
                         Slab* next = null;
-                        if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab)
+                        if (IsOwn(heap, slab))
                         {
                             DrainSlab(heap, slab);
                             next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
@@ -42,6 +42,9 @@ internal static partial class Mutations
                     {
                         int w = BitOperations.TrailingZeroCount(words);
                         words &= words - 1;
+
+                        DrainWord(heap, slab, w, remote + w);
+                    }
             """,
             """
                     ulong words = Atomic.LoadAcquire(&slab->RemoteSummary);
@@ -49,43 +52,49 @@ internal static partial class Mutations
                     {
                         int w = BitOperations.TrailingZeroCount(words);
                         words &= words - 1;
-                        if (words == 0)
-                        {
-                            ulong last = Atomic.Exchange(remote + w, 0);
-                            Atomic.Exchange(&slab->RemoteSummary, 0);
-                            Atomic.Or(remote + w, last);
-                        }
 
+                        DrainWord(heap, slab, w, remote + w);
+                    }
+
+                    Atomic.Exchange(&slab->RemoteSummary, 0);
             """,
             "FreersOfTwoWords",
             "Rule 2: a bit that comes between the two loses its summary."),
         new(
             "Collect: the summary by load and store",
             "Collection.cs",
-            "ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);",
-            """
-            ulong words = Atomic.LoadAcquire(&slab->RemoteSummary);
-            Atomic.StoreRelease(&slab->RemoteSummary, 0);
-            """,
+            "        ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);\n        while",
+            "        ulong words = Atomic.LoadAcquire(&slab->RemoteSummary);\n        Atomic.StoreRelease(&slab->RemoteSummary, 0);\n        while",
             "FreersOfTwoWords",
             "A bit that is raised between the two is lost."),
         new(
             "Collect: a word by load and store",
             "Collection.cs",
-            "ulong freed = Atomic.Exchange(remote + w, 0);",
-            """
-            ulong freed = Atomic.LoadAcquire(remote + w);
-            Atomic.StoreRelease(remote + w, 0);
-            """,
+            "        while (!Atomic.CompareExchange(remote, 0, seen));",
+            "        while (false);\n        Atomic.StoreRelease(remote, 0);",
             "TwoFreersOfOneWord",
             "A free between the two is lost."),
         new(
+            "Collect: a word emptied before its bits are free",
+            "Collection.cs",
+            "            seen = Atomic.LoadAcquire(remote);\n",
+            "            seen = Atomic.Exchange(remote, 0);\n            Atomic.Or(remote, 0);\n",
+            "CensusDuringCollection",
+            "A block on its way is seen in neither word: it counts as live again."),
+        new(
             "Collect: all words, not those that the summary names",
             "Collection.cs",
-            "while (words != 0)\n        {\n            int w",
-            "words = Slab.AllWords(slab->WordCount);\n        while (words != 0)\n        {\n            int w",
+            "        while (words != 0)\n        {\n            int w = BitOperations.TrailingZeroCount(words);\n            words &= words - 1;\n\n            DrainWord",
+            "        words = Slab.AllWords(slab->WordCount);\n        while (words != 0)\n        {\n            int w = BitOperations.TrailingZeroCount(words);\n            words &= words - 1;\n\n            DrainWord",
             "FreersOfTwoWords",
             "Rule 3: a block is collected before its freer was at the summary; the slab goes under its hands."),
+        new(
+            "Collect: bits taken twice",
+            "Collection.cs",
+            "ulong freed = seen & ~taken;",
+            "ulong freed = seen;",
+            "TwoFreersOfOneWord",
+            "The first of two frees of a word is taken for a double free."),
         new(
             "Collect: bits of free blocks not reported",
             "Collection.cs",
@@ -277,11 +286,11 @@ internal static partial class Mutations
             "Birth: the kind first",
             "SlabLife.cs",
             "        first->FreeWords = area;",
-            "        Atomic.StoreRelease(&first->Kind, (byte)SliceKind.Slab);\n        first->FreeWords = area;",
+            "        Atomic.StoreRelease(&first->Kind, (byte)SliceKind.Slab);\n        Atomic.LoadAcquire(&first->Kind);\n        first->FreeWords = area;",
             "StaleFreeAtBirth",
             "Rule 10: a stale free is judged by the last slab's sizes."),
         new(
-            "End: returned before it is made invalid",
+            "End: not made invalid",
             "SlabLife.cs",
             "        int slices = first->SliceCount;\n        for (int k = 0; k < slices; k++)\n        {\n            // First of all the kind",
             "        int slices = 0;\n        for (int k = 0; k < slices; k++)\n        {\n            // First of all the kind",
@@ -290,8 +299,8 @@ internal static partial class Mutations
         new(
             "Large block: claimed by load and store",
             "LargeBlocks.cs",
-            "if (!Atomic.CompareExchange(&first->InList, 0, 1))",
-            "if (Atomic.LoadAcquire(&first->InList) != 1)",
+            "if (!Atomic.CompareExchange(&first->InList, 0, Slab.LargeLive))",
+            "if (Atomic.LoadAcquire(&first->InList) != Slab.LargeLive)",
             "LargeTwice",
             "Two frees both succeed."),
         new(
@@ -302,90 +311,20 @@ internal static partial class Mutations
             "TwoHeaps",
             "Two hold it."),
         new(
-            "TEST Lock: no release",
-            "CoreLock.cs",
-            "Atomic.StoreRelease(cell, 0)",
-            "Atomic.StoreWithoutRelease(cell, 0)",
-            "CollectBesideTake",
-            "x"),
-        new(
-            "TEST drain release",
-            "Collection.cs",
-            "Atomic.StoreRelease(slab->FreeWords + w, free | freed);",
-            "Atomic.Store(slab->FreeWords + w, free | freed);",
-            "CollectBesideTake",
-            "x"),
-        new(
-            "TEST kind no release",
-            "SlabLife.cs",
-            "Atomic.StoreRelease(&first[k].Kind, (byte)SliceKind.Slab);",
-            "Atomic.StoreWithoutRelease(&first[k].Kind, (byte)SliceKind.Slab);",
-            "StaleFreeAtBirth",
-            "x"),
-        new(
-            "TEST kind last at end",
-            "SlabLife.cs",
-            """
-                        Atomic.StoreRelease(&first[k].Kind, (byte)kind);
-                        Atomic.Store((void**)&first[k].LocalOwner, Slab.NoHeap);
-            """,
-            """
-                        Atomic.Store((void**)&first[k].LocalOwner, Slab.NoHeap);
-                        Atomic.StoreWithoutRelease(&first[k].Kind, (byte)kind);
-            """,
-            "StaleFreeAtBirth",
-            "x"),
-        new(
-            "TEST count order",
-            "Maintenance.cs",
-            "            ulong seen = Atomic.LoadAcquire(remote + w);\n",
-            "            Atomic.LoadAcquire(slab->FreeWords + w); ulong early = Atomic.LoadAcquire(slab->FreeWords + w); ulong seen = Atomic.LoadAcquire(remote + w);\n",
-            "StaleFreeAtBirth",
-            "x"),
-        new(
-            "TEST census order",
+            "Statistics: free before remote",
             "Census.cs",
             """
-                    ulong gone = Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + word);
-                    gone |= Atomic.LoadAcquire(first->FreeWords + word);
+                    ulong gone = Atomic.LoadAcquire((ulong*)((byte*)free + reservation->RemoteDistance));
+                    gone |= Atomic.LoadAcquire(free);
             """,
             """
-                    ulong gone = Atomic.LoadAcquire(first->FreeWords + word);
-                    gone |= Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + word);
+                    ulong gone = Atomic.LoadAcquire(free);
+                    gone |= Atomic.LoadAcquire((ulong*)((byte*)free + reservation->RemoteDistance));
             """,
-            "CensusDuringFrees",
-            "x"),
+            "CensusDuringCollection",
+            "A block on its way is seen in neither word: it counts as live again."),
         new(
-            "TEST stray bits not dropped",
-            "SlabLife.cs",
-            "        DropStrayRemoteBits(reservation, first);",
-            "",
-            "StrayBitAtGiveBack",
-            "x"),
-        new(
-            "TEST heap token no release",
-            "Lifetime.cs",
-            "Atomic.StoreRelease(&heap->OwnerWord, token);",
-            "Atomic.Store(&heap->OwnerWord, token);",
-            "TwoHeaps",
-            "x"),
-        new(
-            "TEST misplaced",
-            "Collection.cs",
-            """
-                        if (slab->Heap == heap && slab->Kind == (byte)SliceKind.Slab)
-                        {
-                            DrainSlab
-            """,
-            """
-                        if (slab->Heap == heap)
-                        {
-                            DrainSlab
-            """,
-            "StrayBitAtGiveBack",
-            "x"),
-        new(
-            "TEST full link no relook",
+            "Local free, slow path: linked though in use",
             "LocalFree.cs",
             """
                         if (first->InList == 0)
@@ -399,25 +338,18 @@ internal static partial class Mutations
                             ThreadHeap.Link(heap, first);
             """,
             "FreeIntoUsedUpCurrent",
-            "x"),
-        new(
-            "TEST GiveBack current",
-            "LocalFree.cs",
-            "            && ThreadHeap.Entry(heap, first->Class)->Slab != first)",
-            "            && ThreadHeap.Entry(heap, first->Class) != null)",
-            "RebornBehindLocalFree",
-            "x"),
+            "Rule 8: the current slab stands in no list."),
         new(
             "Permits: by load and store",
             "Allocator.cs",
-            "if (Atomic.Add(&allocator->Committed, bytes) <= allocator->Limit)",
-            "long sum = Atomic.LoadAcquire(&allocator->Committed) + bytes;\n        Atomic.StoreRelease((void**)&allocator->Committed, (void*)sum);\n        if (sum <= allocator->Limit)",
+            "while (!Atomic.CompareExchange((ulong*)&allocator->Committed, (ulong)(seen + bytes), (ulong)seen));",
+            "while (false);\n        Atomic.StoreRelease((ulong*)&allocator->Committed, (ulong)(seen + bytes));",
             "TwoHeaps",
             "The account is wrong for good."),
         new(
             "Statistics: remote bits left out",
             "Census.cs",
-            "ulong gone = Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + word);",
+            "ulong gone = Atomic.LoadAcquire((ulong*)((byte*)free + reservation->RemoteDistance));",
             "ulong gone = 0;",
             "CensusDuringFrees",
             "A block freed by another thread counts as live."),

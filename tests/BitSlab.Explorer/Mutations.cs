@@ -158,29 +158,28 @@ internal static partial class Mutations
         new(
             "Local free, fast path: the bit without release",
             "LocalFree.cs",
-            "Atomic.StoreRelease(word, free);",
-            "Atomic.Store(word, free);",
+            "            Atomic.StoreRelease(word, free);\n            return true;",
+            "            Atomic.Store(word, free);\n            return true;",
             "LastLocalFree",
             "Rule 8: maintenance takes the slab before the owner's summary is written to it."),
         new(
             "Local free, fast path: the summary behind the bit",
             "LocalFree.cs",
+            "            Atomic.StoreRelease(word, free);\n            return true;",
             """
-                        Atomic.Store(&first->Summary, summary | (1ul << (int)(index >> 6)));
-                        free |= bit;
-                        bool whole = free == first->WholeWord | free == first->WholeLastWord;
-
-                        // Release, and the last access: whoever sees the slab whole may take it away, and must see the summary written.
-                        Atomic.StoreRelease(word, free);
-            """,
-            """
-                        free |= bit;
-                        bool whole = free == first->WholeWord | free == first->WholeLastWord;
                         Atomic.StoreRelease(word, free);
                         Atomic.Store(&first->Summary, summary | (1ul << (int)(index >> 6)));
+                        return true;
             """,
             "LastLocalFree",
             "Rule 8: the bit is the last access."),
+        new(
+            "Local free, last of a word: the bit without release",
+            "LocalFree.cs",
+            "        Atomic.StoreRelease(word, free);\n        if (!SlabLife.IsWhole(words, blocks))",
+            "        Atomic.Store(word, free);\n        if (!SlabLife.IsWhole(words, blocks))",
+            "RebornBehindLocalFree",
+            "Rule 8: as for the others."),
         new(
             "Local free, fast path: a full slab not linked",
             "LocalFree.cs",

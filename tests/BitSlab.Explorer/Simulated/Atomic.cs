@@ -106,10 +106,6 @@ internal static unsafe class Atomic
         return done;
     }
 
-    public static void StoreWithoutRelease(int* cell, int value) => Set(cell, 4, value, false);
-
-    public static void StoreWithoutRelease(byte* cell, byte value) => Set(cell, 1, value, false);
-
     public static void Fence() => SimulatedThread.Current?.Fence();
 
     private static long Get(void* cell, int size) => SimulatedThread.Current!.Load(cell, size);

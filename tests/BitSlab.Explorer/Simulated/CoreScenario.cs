@@ -57,6 +57,7 @@ internal abstract unsafe class CoreScenario : Scenario
         _live.Clear();
         _live.UnionWith(_savedLive);
         Refused = 0;
+        FreesUnderWay = 0;
     }
 
     public override string Describe(nint address) => Names.Describe(Reservation, Allocator, address);
@@ -64,6 +65,9 @@ internal abstract unsafe class CoreScenario : Scenario
     protected static SimulatedThread Self => SimulatedThread.Current!;
 
     protected IReadOnlySet<nint> Live => _live;
+
+    /// <summary>Frees that have begun and not returned.</summary>
+    protected int FreesUnderWay { get; private set; }
 
     protected void CreateAllocator(int blocksPerSlab, int granularityShift = 4, int classes = 1)
     {
@@ -140,7 +144,9 @@ internal abstract unsafe class CoreScenario : Scenario
             (nint)Core.Reservation.RemoteWords(Reservation, first),
             (nint)(Core.Reservation.RemoteWords(Reservation, first) + first->WordCount),
             &first->Generation));
+        FreesUnderWay++;
         BlockStatus status = Blocks.Free(Reservation, (void*)block, Allocator, token);
+        FreesUnderWay--;
         Self.SetGuard(null);
         Require(status == BlockStatus.Live, "a correct free by another thread was refused: " + status);
     }
@@ -156,7 +162,9 @@ internal abstract unsafe class CoreScenario : Scenario
             (nint)first->FreeWords,
             (nint)(first->FreeWords + first->WordCount),
             &first->Generation));
+        FreesUnderWay++;
         BlockStatus status = FreeAsOwner(heap, block, token);
+        FreesUnderWay--;
         Self.SetGuard(null);
         Require(status == BlockStatus.Live, "a correct free by the owner was refused: " + status);
     }

@@ -106,8 +106,8 @@ internal sealed unsafe class FreersAndMaintenance : CoreScenario
 }
 
 /// <summary>
-/// Maintenance finds slabs that are not all free and puts them back, while a freer pushes another, and the owner collects,
-/// frees into one of them and takes blocks.
+/// Maintenance finds slabs that are not all free and puts them back, while a freer pushes another, and the owner collects and
+/// frees into one of them.
 /// </summary>
 internal sealed unsafe class PutBack : CoreScenario
 {
@@ -120,9 +120,8 @@ internal sealed unsafe class PutBack : CoreScenario
     {
         CreateAllocator(blocksPerSlab: 3);
         _heap = CreateHeap(OwnerToken);
-        _blocks = TakeMany(_heap, 9);
+        _blocks = TakeMany(_heap, 7);
         FreeRemotely(_blocks[0]);
-        FreeRemotely(_blocks[3]);
     }
 
     public override void Run(int thread)
@@ -130,14 +129,14 @@ internal sealed unsafe class PutBack : CoreScenario
         switch (thread)
         {
             case 0:
-                FreeRemotely(_blocks[6]);
+                FreeRemotely(_blocks[3]);
                 break;
             case 1:
                 Maintenance.TakeFromLiveOwner(_heap);
                 break;
             default:
                 FreeLocally(_heap, _blocks[2]);
-                Take(_heap);
+                Collection.Run(_heap);
                 break;
         }
     }
@@ -203,10 +202,8 @@ internal sealed unsafe class CollectBesideTake : CoreScenario
     {
         CreateAllocator(blocksPerSlab: 2);
         _heap = CreateHeap(OwnerToken);
-        _blocks = TakeMany(_heap, 5);
+        _blocks = TakeMany(_heap, 3);
         FreeRemotely(_blocks[0]);
-        FreeRemotely(_blocks[2]);
-        FreeRemotely(_blocks[3]);
     }
 
     public override void Run(int thread)
