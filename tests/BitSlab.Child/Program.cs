@@ -27,6 +27,9 @@ internal static class Program
             case "main-returns":
                 MainReturns.Run();
                 return 0;
+            case "stale-handle":
+                StaleHandle.Run(allocators: 500);
+                return 0;
             case "fail":
                 throw new InvalidOperationException("This is the program that fails.");
             default:

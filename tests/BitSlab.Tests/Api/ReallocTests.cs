@@ -121,7 +121,7 @@ public sealed class ReallocTests
         nint[] blocks = [.. Enumerable.Range(0, 500).Select(_ => subject.Alloc(60))];
         foreach (nint block in blocks)
         {
-            Pattern.Fill(block, 60, (uint)block);
+            Pattern.Fill(block, 60, Pattern.SeedOf(block));
         }
 
         nint[] old = [.. blocks];
@@ -134,7 +134,7 @@ public sealed class ReallocTests
         });
         for (int i = 0; i < blocks.Length; i++)
         {
-            Assert.True(Pattern.Holds(blocks[i], 60, 60, (uint)old[i]));
+            Assert.True(Pattern.Holds(blocks[i], 60, 60, Pattern.SeedOf(old[i])));
         }
 
         Assert.Equal(500, subject.Allocator.GetStatistics().LiveBlocks);

@@ -145,8 +145,11 @@ public sealed class ContentionTests
                         subject.Free(other.Block);
                         if (i % 500 == 0)
                         {
+                            // Trim and new allocators look at the threads, also at those that ended.
                             subject.Allocator.Trim();
                             Whole.NotNegative(subject.Allocator.GetStatistics());
+                            using Subject another = Subject.Of(Face.Handle);
+                            another.Free(another.Alloc(100));
                         }
                     }
                 }
@@ -166,6 +169,7 @@ public sealed class ContentionTests
         {
             Assert.True(Environment.TickCount64 < deadline, "A thread hangs.");
             Array.ForEach(threads, t => t.Interrupt());
+            new Thread(() => subject.Free(subject.Alloc(10))) { IsBackground = true }.Start();
             Thread.Yield();
         }
 

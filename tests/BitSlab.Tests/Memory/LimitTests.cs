@@ -192,6 +192,34 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Room_that_others_freed_is_found_by_many_threads_at_once()
+    {
+        // Each of the four wants a tenth of the limit, all at the same moment; nothing else is live. None may be refused because
+        // another is just reclaiming.
+        const int Threads = 4;
+        using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions { MemoryLimit = 24 * MiB });
+        using var sleeper = new Worker();
+        for (int round = 0; round < 40; round++)
+        {
+            List<nint> blocks = [];
+            sleeper.Run(() => blocks = FillUp(subject, 1000, out _));
+            subject.FreeBatch([.. blocks]);
+            Crowd.Run(Threads, _ =>
+            {
+                var mine = new nint[2400];
+                for (int i = 0; i < mine.Length; i++)
+                {
+                    mine[i] = subject.Alloc(1000);
+                }
+
+                subject.FreeBatch(mine);
+            });
+        }
+
+        Whole.Holds(subject.Allocator, 0, 0);
+    }
+
+    [Fact]
     public void Threads_that_end_give_room_to_the_next()
     {
         using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions { MemoryLimit = 16 * MiB });

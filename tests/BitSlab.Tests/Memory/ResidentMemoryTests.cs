@@ -25,7 +25,11 @@ public sealed class ResidentMemoryTests
         // The control: with all of them live, the same measure shows the half gigabyte.
         Assert.True(figures["full"] > 480 * MiB, $"With a million live blocks resident memory was {figures["full"]} above the start.");
         Assert.True(figures["growth"] < 16 * MiB, $"After all were freed resident memory is {figures["growth"]} above the start.");
-        Assert.True(figures["committed"] < 16 * MiB, $"After all were freed {figures["committed"]} bytes count as committed.");
+
+        // Committed, though its pages are mostly not resident: the slab that is current in each class, up to 1 MiB with the
+        // classic 1,024 blocks, until Trim.
+        long allowed = freer == "others" ? MiB : preset == "classic" ? 48 * MiB : 16 * MiB;
+        Assert.True(figures["committed"] < allowed, $"After all were freed {figures["committed"]} bytes count as committed.");
     }
 
     [Theory]

@@ -62,7 +62,7 @@ public sealed class SlabScanTests
         Scan scan = new(subject, (nuint)size);
         foreach (nint block in scan.Full)
         {
-            Pattern.Fill(block, scan.Usable, (uint)block);
+            Pattern.Fill(block, scan.Usable, Pattern.SeedOf(block));
         }
 
         // The first slice and the last: block starts, insides, and what is left over past the last block.
@@ -86,7 +86,7 @@ public sealed class SlabScanTests
         });
         foreach (nint block in scan.Full)
         {
-            Pattern.Verify(block, scan.Usable, (uint)block);
+            Pattern.Verify(block, scan.Usable, Pattern.SeedOf(block));
         }
 
         // Now the true starts, every other first; each is taken once.

@@ -110,7 +110,7 @@ public sealed class TwoFreesTests : IDisposable
 
                 foreach (nint block in _live)
                 {
-                    Pattern.Fill(block, Size, (uint)block);
+                    Pattern.Fill(block, Size, Pattern.SeedOf(block));
                 }
             });
             _block = _live.ElementAt(_live.Count / 3);
@@ -150,7 +150,7 @@ public sealed class TwoFreesTests : IDisposable
             Assert.Equal(_live.Count, _subject.Allocator.GetStatistics().LiveBlocks);
             foreach (nint block in _live)
             {
-                Pattern.Verify(block, Size, (uint)block);
+                Pattern.Verify(block, Size, Pattern.SeedOf(block));
             }
         }
 

@@ -56,6 +56,9 @@ public static unsafe class Pattern
         return length <= tail || RangeHolds(block, tail, length, seed);
     }
 
+    /// <summary>A seed made of a block's address.</summary>
+    public static uint SeedOf(nint block) => unchecked((uint)(block >> 4));
+
     public static void Verify(nint block, nuint length, uint seed)
     {
         if (!Holds(block, length, length, seed))

@@ -56,6 +56,9 @@ public abstract unsafe class Subject : IDisposable
 
     public abstract nuint GetUsableSize(nint block);
 
+    /// <summary>Made-up addresses are negative as <see cref="nint"/>, too.</summary>
+    private static void* At(nint block) => unchecked((void*)block);
+
     public void Dispose()
     {
         Dispose(disposing: true);
@@ -87,20 +90,20 @@ public abstract unsafe class Subject : IDisposable
             return done;
         }
 
-        public override nint Realloc(nint block, nuint byteCount) => (nint)SlabMemory.Realloc((void*)block, byteCount);
+        public override nint Realloc(nint block, nuint byteCount) => (nint)SlabMemory.Realloc(At(block), byteCount);
 
-        public override void Free(nint block) => SlabMemory.Free((void*)block);
+        public override void Free(nint block) => SlabMemory.Free(At(block));
 
         public override nint AlignedAlloc(nuint byteCount, nuint alignment) => (nint)SlabMemory.AlignedAlloc(byteCount, alignment);
 
         public override nint AlignedRealloc(nint block, nuint byteCount, nuint alignment) =>
-            (nint)SlabMemory.AlignedRealloc((void*)block, byteCount, alignment);
+            (nint)SlabMemory.AlignedRealloc(At(block), byteCount, alignment);
 
-        public override void AlignedFree(nint block) => SlabMemory.AlignedFree((void*)block);
+        public override void AlignedFree(nint block) => SlabMemory.AlignedFree(At(block));
 
         public override void FreeBatch(params ReadOnlySpan<nint> blocks) => SlabMemory.FreeBatch(blocks);
 
-        public override nuint GetUsableSize(nint block) => SlabMemory.GetUsableSize((void*)block);
+        public override nuint GetUsableSize(nint block) => SlabMemory.GetUsableSize(At(block));
     }
 
     private class InstanceSubject(SlabAllocator allocator) : Subject
@@ -124,20 +127,20 @@ public abstract unsafe class Subject : IDisposable
             return done;
         }
 
-        public override nint Realloc(nint block, nuint byteCount) => (nint)allocator.Realloc((void*)block, byteCount);
+        public override nint Realloc(nint block, nuint byteCount) => (nint)allocator.Realloc(At(block), byteCount);
 
-        public override void Free(nint block) => allocator.Free((void*)block);
+        public override void Free(nint block) => allocator.Free(At(block));
 
         public override nint AlignedAlloc(nuint byteCount, nuint alignment) => (nint)allocator.AlignedAlloc(byteCount, alignment);
 
         public override nint AlignedRealloc(nint block, nuint byteCount, nuint alignment) =>
-            (nint)allocator.AlignedRealloc((void*)block, byteCount, alignment);
+            (nint)allocator.AlignedRealloc(At(block), byteCount, alignment);
 
-        public override void AlignedFree(nint block) => allocator.AlignedFree((void*)block);
+        public override void AlignedFree(nint block) => allocator.AlignedFree(At(block));
 
         public override void FreeBatch(params ReadOnlySpan<nint> blocks) => allocator.FreeBatch(blocks);
 
-        public override nuint GetUsableSize(nint block) => allocator.GetUsableSize((void*)block);
+        public override nuint GetUsableSize(nint block) => allocator.GetUsableSize(At(block));
 
         protected override void Dispose(bool disposing)
         {
@@ -159,9 +162,9 @@ public abstract unsafe class Subject : IDisposable
             return done;
         }
 
-        public override nint Realloc(nint block, nuint byteCount) => (nint)Allocator.GetThreadHeap().Realloc((void*)block, byteCount);
+        public override nint Realloc(nint block, nuint byteCount) => (nint)Allocator.GetThreadHeap().Realloc(At(block), byteCount);
 
-        public override void Free(nint block) => Allocator.GetThreadHeap().Free((void*)block);
+        public override void Free(nint block) => Allocator.GetThreadHeap().Free(At(block));
 
         public override void FreeBatch(params ReadOnlySpan<nint> blocks) => Allocator.GetThreadHeap().FreeBatch(blocks);
     }
