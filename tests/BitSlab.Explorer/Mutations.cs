@@ -3,12 +3,13 @@ using System.Collections.Generic;
 namespace BitSlab.Explorer;
 
 /// <summary>
-/// Every rule and barrier between threads that the explorer can express, taken out one by one. The numbers of the table are
-/// the order of the files; the comment at each original says what it is for.
+/// Every rule and barrier between threads that the explorer can express, taken out one by one. Not among them: the order of
+/// loads, which are done in program order here; stores that a later update or the lock orders anyway; and plain stores, which
+/// are seen at once.
 /// </summary>
 internal static partial class Mutations
 {
-    public static IEnumerable<Mutation> All => [.. Frees, .. Owners];
+    public static IEnumerable<Mutation> All => [.. Frees, .. Collections, .. Owners];
 
     /// <summary>Frees by other threads and by the owner.</summary>
     private static Mutation[] Frees =>

@@ -11,8 +11,8 @@ internal static unsafe class Names
         nuint slices = reservation->Bytes >> Layout.SliceShift;
         if (at >= (byte*)reservation->Slabs && at < (byte*)(reservation->Slabs + slices))
         {
-            long offset = at - (byte*)reservation->Slabs;
-            return $"slab {offset >> 7} {SlabField((int)(offset & 127))}";
+            long inTable = at - (byte*)reservation->Slabs;
+            return $"slab {inTable >> 7} {SlabField((int)(inTable & 127))}";
         }
 
         if (at >= reservation->FreeWords && at < reservation->FreeWords + (2 * reservation->RemoteDistance))
@@ -32,9 +32,10 @@ internal static unsafe class Names
             return name;
         }
 
-        if ((nuint)at - reservation->Base < reservation->Bytes)
+        nuint offset = unchecked((nuint)at - reservation->Base);
+        if (offset < reservation->Bytes)
         {
-            return $"block at {(nuint)at - reservation->Base:x}";
+            return $"block at {offset:x}";
         }
 
         int heapNumber = 0;

@@ -95,6 +95,9 @@ internal sealed unsafe class TwoHeaps : CoreScenario
 
     public override IReadOnlyList<string> Threads { get; } = ["owner 0", "owner 1"];
 
+    // No plain store here is seen by others but under a lock.
+    public override Engine.Bounds Bounds { get; } = new(2, 0);
+
     protected override void Build()
     {
         CreateAllocator(blocksPerSlab: 2);

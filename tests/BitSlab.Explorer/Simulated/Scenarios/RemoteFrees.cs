@@ -98,7 +98,7 @@ internal sealed unsafe class OwnerRunsDry : CoreScenario
     public override void Check() => CheckHeap(_heap);
 }
 
-/// <summary>Freers of three slabs of one heap: the ready stack holds several, while the owner empties it twice.</summary>
+/// <summary>Freers of three slabs of one heap: the ready stack holds several, while the owner empties it.</summary>
 internal sealed unsafe class FreersOfSeveralSlabs : CoreScenario
 {
     private ThreadHeap* _heap;
@@ -123,7 +123,6 @@ internal sealed unsafe class FreersOfSeveralSlabs : CoreScenario
             return;
         }
 
-        Collection.Run(_heap);
         Collection.Run(_heap);
     }
 
