@@ -1,0 +1,283 @@
+using System.Collections.Generic;
+
+namespace BitSlab.Explorer;
+
+/// <summary>
+/// Every rule and barrier between threads that the explorer can express, taken out one by one. Not among them: the order of
+/// loads, which are done in program order here; stores that a later update or the lock orders anyway; and plain stores, which
+/// are seen at once.
+/// </summary>
+internal static partial class Mutations
+{
+    public static IEnumerable<Mutation> All => [.. Frees, .. Collections, .. Owners];
+
+    /// <summary>Frees by other threads and by the owner.</summary>
+    private static Mutation[] Frees =>
+    [
+        new(
+            "Remote free: the word by load and store",
+            "RemoteFree.cs",
+            "ulong old = Atomic.Or(Reservation.RemoteWords(reservation, first) + w, mask);",
+            """
+            ulong old = Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + w);
+            Atomic.StoreRelease(Reservation.RemoteWords(reservation, first) + w, old | mask);
+            """,
+            "TwoFreersOfOneWord",
+            "Two frees of one word at once: one is lost."),
+        new(
+            "Remote free: the payload not before the bit",
+            "RemoteFree.cs",
+            "ulong old = Atomic.Or(",
+            "ulong old = Atomic.OrWithoutBarrier(",
+            "TwoFreersOfOneWord",
+            "The block is handed out, and then its last holder's stores arrive in it."),
+        new(
+            "Remote free: the summary by load and store",
+            "RemoteFree.cs",
+            "if (old == 0 && Atomic.Or(&first->RemoteSummary, 1ul << w) == 0)",
+            """
+            ulong summary = old == 0 ? Atomic.LoadAcquire(&first->RemoteSummary) : 1;
+            if (old == 0)
+            {
+                Atomic.StoreRelease(&first->RemoteSummary, summary | (1ul << w));
+            }
+
+            if (summary == 0)
+            """,
+            "FreersOfTwoWords",
+            "Both push, or the bit of one is lost."),
+        new(
+            "Remote free: pushed though the summary was not empty",
+            "RemoteFree.cs",
+            "if (old == 0 && Atomic.Or(&first->RemoteSummary, 1ul << w) == 0)",
+            "if (old == 0 && Atomic.Or(&first->RemoteSummary, 1ul << w) != ulong.MaxValue)",
+            "FreersOfTwoWords",
+            "Rule 2: pushed twice, the stack is cyclic."),
+        new(
+            "Remote free: never pushed",
+            "RemoteFree.cs",
+            "if (old == 0 && Atomic.Or(&first->RemoteSummary, 1ul << w) == 0)",
+            "if (old == 0 && Atomic.Or(&first->RemoteSummary, 1ul << w) == ulong.MaxValue)",
+            "TwoFreersOfOneWord",
+            "Rule 2: nobody collects."),
+        new(
+            "Remote free: the summary by all, not by who found the word empty",
+            "RemoteFree.cs",
+            "if (old == 0 && Atomic.Or",
+            "if (Atomic.Or",
+            "TwoFreersOfOneWord",
+            "Rule 3: the second freer's block may be collected, and its slab gone, before it comes to the summary."),
+        new(
+            "Remote free: the summary before the word",
+            "RemoteFree.cs",
+            "        ulong old = Atomic.Or(Reservation.RemoteWords(reservation, first) + w, mask);",
+            """
+                    bool push = Atomic.Or(&first->RemoteSummary, 1ul << w) == 0;
+                    if (push)
+                    {
+                        Push(first->Heap, first);
+                    }
+
+                    ulong old = Atomic.Or(Reservation.RemoteWords(reservation, first) + w, mask);
+                    if (mask != 0)
+                    {
+                        return refused;
+                    }
+            """,
+            "TwoFreersOfOneWord",
+            "Rule 2: collected between the two, the bit is not seen again."),
+        new(
+            "Remote free: no look at the free word",
+            "RemoteFree.cs",
+            "ulong refused = Atomic.LoadAcquire(first->FreeWords + w) & mask;",
+            "ulong refused = 0;",
+            "LocalThenRemote",
+            "Rule 1: a block that is free already is freed again."),
+        new(
+            "Remote free: no mark",
+            "RemoteFree.cs",
+            "if (Atomic.LoadAcquire((void**)&slice->LocalOwner) != Slab.NoHeap)",
+            "if (Atomic.LoadAcquire((void**)&slice->LocalOwner) == null)",
+            "RemoteThenLocal",
+            "Rule 11: the owner frees the block again without a look at the remote word."),
+        new(
+            "Remote free: the mark before the bit",
+            "RemoteFree.cs",
+            "        ulong old = Atomic.Or(Reservation.RemoteWords(reservation, first) + w, mask);",
+            """
+                    Slab* marked = slice;
+                    slice = lastSlice + 1;
+                    if (Atomic.LoadAcquire((void**)&marked->LocalOwner) != Slab.NoHeap)
+                    {
+                        Atomic.StoreRelease((void**)&marked->LocalOwner, Slab.NoHeap);
+                    }
+
+                    ulong old = Atomic.Or(Reservation.RemoteWords(reservation, first) + w, mask);
+            """,
+            "RemoteThenLocal",
+            "Rule 11: a collection between the two takes the mark away before there is a bit."),
+        new(
+            "Remote free: only who found the word empty marks",
+            "RemoteFree.cs",
+            "if (Atomic.LoadAcquire((void**)&slice->LocalOwner) != Slab.NoHeap)",
+            "if (old == 0 && Atomic.LoadAcquire((void**)&slice->LocalOwner) != Slab.NoHeap)",
+            "RemoteThenLocal",
+            "Rule 11: the first freer may stand before its mark while the second is done."),
+        new(
+            "Push: by load and store",
+            "RemoteFree.cs",
+            "while (!Atomic.CompareExchange(head, slab, seen));",
+            """
+            while (false);
+                    Atomic.StoreRelease(head, slab);
+            """,
+            "FreersOfSeveralSlabs",
+            "Of two pushes at once one is lost."),
+        new(
+            "Push: the link behind the head",
+            "RemoteFree.cs",
+            """
+                        // The link becomes visible with the head: the compare-and-swap is a full barrier.
+                        Atomic.Store((void**)&slab->ReadyNext, seen);
+                    }
+                    while (!Atomic.CompareExchange(head, slab, seen));
+            """,
+            """
+                    }
+                    while (!Atomic.CompareExchange(head, slab, seen));
+                    Atomic.Store((void**)&slab->ReadyNext, seen);
+            """,
+            "FreersOfSeveralSlabs",
+            "Who empties the stack follows a stale link."),
+        new(
+            "Push: the link not released with the head",
+            "RemoteFree.cs",
+            "while (!Atomic.CompareExchange(head, slab, seen));",
+            "while (!Atomic.CompareExchangeWithoutBarrier(head, slab, seen));",
+            "FreersOfSeveralSlabs",
+            "Who empties the stack follows a stale link."),
+        new(
+            "Local free, fast path: the bit without release",
+            "LocalFree.cs",
+            "            Atomic.StoreRelease(word, free);\n            return true;",
+            "            Atomic.Store(word, free);\n            return true;",
+            "LastLocalFree",
+            "Rule 8: maintenance takes the slab before the owner's summary is written to it."),
+        new(
+            "Local free, fast path: the summary behind the bit",
+            "LocalFree.cs",
+            "            Atomic.StoreRelease(word, free);\n            return true;",
+            """
+                        Atomic.StoreRelease(word, free);
+                        Atomic.Store(&first->Summary, summary | (1ul << (int)(index >> 6)));
+                        return true;
+            """,
+            "LastLocalFree",
+            "Rule 8: the bit is the last access."),
+        new(
+            "Local free, last of a word: the bit without release",
+            "LocalFree.cs",
+            "        Atomic.StoreRelease(word, free);\n        if (!SlabLife.IsWhole(words, blocks))",
+            "        Atomic.Store(word, free);\n        if (!SlabLife.IsWhole(words, blocks))",
+            "RebornBehindLocalFree",
+            "Rule 8: as for the others."),
+        new(
+            "Local free, fast path: a full slab not linked",
+            "LocalFree.cs",
+            "if ((free & bit) != 0 || summary == 0)",
+            "if ((free & bit) != 0)",
+            "LocalFreeBesideTake",
+            "Rule 8: its free block is not to be found."),
+        new(
+            "Local free, slow path: the bit without release",
+            "LocalFree.cs",
+            "Atomic.StoreRelease(first->FreeWords + w, free);",
+            "Atomic.Store(first->FreeWords + w, free);",
+            "LocalFreeIntoFullSlab",
+            "Rule 8: as on the fast path."),
+        new(
+            "Local free, slow path: linked behind the bit",
+            "LocalFree.cs",
+            """
+                    Atomic.Store(&first->Summary, Atomic.Load(&first->Summary) | (1ul << w));
+                    free |= bit;
+            """,
+            """
+                    Atomic.StoreRelease(first->FreeWords + w, free | bit);
+                    CoreLock.Enter(&heap->Lock, &reservation->Os);
+                    if (first->InList == 0)
+                    {
+                        first->InList = 1;
+                        ThreadHeap.Link(heap, first);
+                    }
+
+                    CoreLock.Exit(&heap->Lock);
+                    Atomic.Store(&first->Summary, Atomic.Load(&first->Summary) | (1ul << w));
+                    free |= bit;
+            """,
+            "LocalFreeIntoFullSlab",
+            "Rule 8: the slab is gone by then, and linked all the same."),
+        new(
+            "Local free, slow path: no look at the remote word",
+            "LocalFree.cs",
+            "if ((free & bit) != 0 || (Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + w) & bit) != 0)",
+            "if ((free & bit) != 0)",
+            "RemoteThenLocal",
+            "Rule 11: a block freed by another thread is freed again."),
+        new(
+            "Local free: linked without the lock",
+            "LocalFree.cs",
+            """
+                        CoreLock.Enter(&heap->Lock, &reservation->Os);
+                        if (first->InList == 0)
+                        {
+                            first->InList = 1;
+                            ThreadHeap.Link(heap, first);
+                        }
+
+                        CoreLock.Exit(&heap->Lock);
+            """,
+            """
+                        if (first->InList == 0)
+                        {
+                            first->InList = 1;
+                            Slab* seen = *ThreadHeap.WithRoom(heap, first->Class);
+                            Atomic.LoadAcquire(&heap->Lock);
+                            first->Previous = null;
+                            first->Next = seen;
+                            if (seen != null)
+                            {
+                                seen->Previous = first;
+                            }
+
+                            *ThreadHeap.WithRoom(heap, first->Class) = first;
+                        }
+            """,
+            "LocalFreeBesideTake",
+            "Rule 7: maintenance unlinks another slab meanwhile."),
+        new(
+            "Give-back by the owner: not asked again under the lock",
+            "LocalFree.cs",
+            """
+            if (first->Kind == (byte)SliceKind.Slab && first->First == first && first->Heap == heap
+                        && ThreadHeap.Entry(heap, first->Class)->Slab != first)
+            """,
+            "if (ThreadHeap.Entry(heap, first->Class)->Slab != first)",
+            "RebornBehindLocalFree",
+            "Behind its last access the slab may be gone, and another's stand there."),
+        new(
+            "Give-back by the owner: another heap's slab",
+            "LocalFree.cs",
+            "&& first->First == first && first->Heap == heap",
+            "&& first->First == first",
+            "RebornBehindLocalFree",
+            "The slab that stands there now is another heap's."),
+        new(
+            "Give-back by the owner: the kind not asked",
+            "LocalFree.cs",
+            "if (first->Kind == (byte)SliceKind.Slab && first->First == first",
+            "if (first->First == first",
+            "RebornBehindLocalFree",
+            "The slab is gone and is given back again."),
+    ];
+}

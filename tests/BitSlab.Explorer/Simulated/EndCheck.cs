@@ -1,0 +1,153 @@
+using System.Collections.Generic;
+using System.Numerics;
+using BitSlab.Core;
+using BitSlab.Explorer.Engine;
+
+namespace BitSlab.Explorer.Simulated;
+
+/// <summary>What must hold when all threads ended and the owner collected.</summary>
+internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* allocator, HashSet<nint> live)
+{
+    private const int LongestList = 64;
+
+    private readonly Reservation* _reservation = reservation;
+    private readonly Allocator* _allocator = allocator;
+    private readonly HashSet<nint> _live = live;
+
+    /// <summary>The ready stack ends.</summary>
+    public void ReadyStack(ThreadHeap* heap)
+    {
+        int length = 0;
+        for (Slab* slab = heap->Ready; slab != null; slab = slab->ReadyNext)
+        {
+            Require(++length <= LongestList, "the ready stack is cyclic");
+        }
+    }
+
+    /// <summary>The free slices are exactly those on which no slab stands, and the account agrees.</summary>
+    public void Chunks(int slicesInUse)
+    {
+        Chunk* chunk = _reservation->Chunks;
+        Require(_reservation->HighWater <= 1, "the scenario needs more than one chunk");
+        Require(_reservation->WordBytesUsed <= WordArena.PageBytes, "the scenario needs more words than are restored");
+        ulong occupied = 0;
+        for (int k = 0; k < Layout.SlicesPerChunk; k++)
+        {
+            byte kind = (_reservation->Slabs + k)->Kind;
+            occupied |= kind is (byte)SliceKind.Slab or (byte)SliceKind.Large ? 1ul << k : 0;
+        }
+
+        if (chunk->Allocator == null)
+        {
+            Require(occupied == 0, "a slab stands in a chunk that was given back");
+            return;
+        }
+
+        Require(occupied >> slicesInUse == 0, "the scenario needs more slices than are restored");
+        Require(chunk->FreeSlices == ~occupied, "slices are lost, or free though a slab stands on them");
+        Require(_allocator->ChunkLock == 0, "the chunk lock was not released");
+        Require(
+            _allocator->Committed
+                == _allocator->HeapBytes + ((long)BitOperations.PopCount(occupied | chunk->DirtySlices) * Layout.PermitPerSlice),
+            "the account of permits is wrong");
+    }
+
+    /// <summary>Each misuse that was not refused was recorded, and counted; and nothing else was.</summary>
+    public void Faults(int expected)
+    {
+        Require(_allocator->InvalidFrees >= expected, "a double free went unnoticed");
+        Require(_allocator->InvalidFrees <= expected, "a double free was counted twice, or a correct free taken for one");
+    }
+
+    /// <summary>
+    /// Each block of the heap's slabs of one class is either live or free, and each slab with a free block is to be found. How
+    /// many are free.
+    /// </summary>
+    public int Slabs(ThreadHeap* heap, uint sizeClass)
+    {
+        Require(heap->Lock == 0, "the heap's lock was not released");
+        Require(heap->Ready == null, "a slab is on the ready stack for nothing");
+        HashSet<nint> found = Findable(heap, sizeClass);
+        int capacity = 0;
+        for (int k = 0; k < Layout.SlicesPerChunk; k++)
+        {
+            Slab* first = _reservation->Slabs + k;
+            if (first->Kind != (byte)SliceKind.Slab || first->First != first || first->Heap != heap || first->Class != sizeClass)
+            {
+                continue;
+            }
+
+            ulong* remote = Reservation.RemoteWords(_reservation, first);
+            Require(first->RemoteSummary == 0, "a remote summary is set but its slab was not pushed");
+            for (int w = 0; w < first->WordCount; w++)
+            {
+                Require(remote[w] == 0, "a block freed by another thread is lost: its slab was not pushed");
+                ulong free = first->FreeWords[w];
+                ulong lives = LiveBits(first, w);
+                Require((free & lives) == 0, "a live block is marked free");
+                Require((free | lives) == Slab.ValidBits(first->BlockCount, w), "a freed block is lost");
+                Require(free == 0 || ((first->Summary >> w) & 1) != 0, "a word with free blocks is not in the summary");
+                Require(free == 0 || found.Contains((nint)first), "a slab with free blocks is not to be found");
+                capacity += BitOperations.PopCount(free);
+            }
+        }
+
+        return capacity;
+    }
+
+    /// <summary>Changes whenever a slab is born or given back.</summary>
+    public long Stamp()
+    {
+        long stamp = 0;
+        for (int k = 0; k < Layout.SlicesPerChunk; k++)
+        {
+            Slab* first = _reservation->Slabs + k;
+            stamp = unchecked((stamp * 31) + (first->Kind * 7) + first->Generation);
+        }
+
+        return stamp;
+    }
+
+    private HashSet<nint> Findable(ThreadHeap* heap, uint sizeClass)
+    {
+        HashSet<nint> found = [];
+        Slab* previous = null;
+        for (Slab* slab = *ThreadHeap.WithRoom(heap, sizeClass); slab != null; slab = slab->Next)
+        {
+            Require(found.Add((nint)slab), "the list of slabs with room is cyclic");
+            Require(slab->Kind == (byte)SliceKind.Slab && slab->Heap == heap, "a slab that was given back is still linked");
+            Require(slab->Class == sizeClass && slab->InList == 1 && slab->Previous == previous, "a list of slabs with room is torn");
+            previous = slab;
+        }
+
+        Slab* current = ThreadHeap.Entry(heap, sizeClass)->Slab;
+        if (current != &_reservation->EmptySlab)
+        {
+            Require(found.Add((nint)current), "the current slab is linked");
+            Require(current->Kind == (byte)SliceKind.Slab && current->Heap == heap, "the current slab was given back");
+        }
+
+        return found;
+    }
+
+    private ulong LiveBits(Slab* first, int word)
+    {
+        ulong bits = 0;
+        nint start = (nint)Reservation.SliceAddress(_reservation, Reservation.SliceIndex(_reservation, first));
+        foreach (nint block in _live)
+        {
+            long index = (block - start) / (int)first->BlockSize;
+            bits |= block >= start && index < first->BlockCount && index >> 6 == word ? 1ul << (int)(index & 63) : 0;
+        }
+
+        return bits;
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new ScenarioException(message);
+        }
+    }
+}

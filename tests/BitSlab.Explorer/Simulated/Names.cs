@@ -1,0 +1,80 @@
+using BitSlab.Core;
+
+namespace BitSlab.Explorer.Simulated;
+
+/// <summary>Names for the words of the core, for reports.</summary>
+internal static unsafe class Names
+{
+    public static string Describe(Reservation* reservation, Allocator* allocator, nint address)
+    {
+        byte* at = (byte*)address;
+        nuint slices = reservation->Bytes >> Layout.SliceShift;
+        if (at >= (byte*)reservation->Slabs && at < (byte*)(reservation->Slabs + slices))
+        {
+            long inTable = at - (byte*)reservation->Slabs;
+            return $"slab {inTable >> 7} {SlabField((int)(inTable & 127))}";
+        }
+
+        if (at >= reservation->FreeWords && at < reservation->FreeWords + (2 * reservation->RemoteDistance))
+        {
+            bool isRemote = at >= reservation->FreeWords + reservation->RemoteDistance;
+            byte* word = isRemote ? at - reservation->RemoteDistance : at;
+            string name = $"{(isRemote ? "remote" : "free")} word at {word - reservation->FreeWords:x}";
+            for (nuint k = 0; k < Layout.SlicesPerChunk; k++)
+            {
+                Slab* slab = reservation->Slabs + k;
+                if (slab->First == slab && word >= (byte*)slab->FreeWords && word < (byte*)(slab->FreeWords + slab->WordCount))
+                {
+                    name += $" (slab {k})";
+                }
+            }
+
+            return name;
+        }
+
+        nuint offset = unchecked((nuint)at - reservation->Base);
+        if (offset < reservation->Bytes)
+        {
+            return $"block at {offset:x}";
+        }
+
+        int heapNumber = 0;
+        for (ThreadHeap* heap = allocator->Heaps; heap != null && heapNumber < 8; heap = heap->NextHeap, heapNumber++)
+        {
+            if (at >= (byte*)heap && at < (byte*)heap + ThreadHeap.Bytes(heap->ClassCount))
+            {
+                return $"heap {heapNumber} {HeapField((int)(at - (byte*)heap))}";
+            }
+        }
+
+        return at == (byte*)&allocator->ChunkLock ? "chunk lock"
+            : at == (byte*)&allocator->Committed ? "committed"
+            : at == (byte*)&allocator->InvalidFrees ? "invalid frees"
+            : at == (byte*)&allocator->Heaps ? "heaps"
+            : at == (byte*)&reservation->Lock ? "reservation lock"
+            : at == (byte*)&reservation->ZeroWord ? "zero word"
+            : at == (byte*)&reservation->EmptySlab.Summary ? "empty slab's summary"
+            : $"{address:x}";
+    }
+
+    private static string SlabField(int offset) => offset switch
+    {
+        0 => "local owner",
+        24 => "summary",
+        62 => "kind",
+        64 => "remote summary",
+        72 => "ready next",
+        120 => "in list",
+        _ => $"+{offset}",
+    };
+
+    private static string HeapField(int offset) => offset switch
+    {
+        0 => "owner word",
+        24 => "next heap",
+        32 => "lock",
+        40 => "fault count",
+        64 => "ready",
+        _ => $"+{offset}",
+    };
+}

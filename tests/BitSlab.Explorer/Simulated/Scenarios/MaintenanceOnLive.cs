@@ -1,0 +1,287 @@
+using System.Collections.Generic;
+using BitSlab.Core;
+
+namespace BitSlab.Explorer.Simulated;
+
+/// <summary>
+/// The owner frees the last block of a slab that has room, another thread the last but one, a third takes what is all free
+/// from the live owner.
+/// </summary>
+internal sealed unsafe class LastLocalFree : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer", "owner", "maintenance"];
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 3);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 4);
+        FreeLocally(_heap, _blocks[0]);
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeRemotely(_blocks[1]);
+                break;
+            case 1:
+                FreeLocally(_heap, _blocks[2]);
+                break;
+            default:
+                Maintenance.TakeFromLiveOwner(_heap);
+                break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>The same with a full slab: the owner's free must link it first.</summary>
+internal sealed unsafe class LocalFreeIntoFullSlab : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer", "owner", "maintenance"];
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 3);
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeRemotely(_blocks[0]);
+                break;
+            case 1:
+                FreeLocally(_heap, _blocks[1]);
+                break;
+            default:
+                Maintenance.TakeFromLiveOwner(_heap);
+                break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>Two freers of two words, the last live blocks, while the owner sleeps and maintenance looks twice.</summary>
+internal sealed unsafe class FreersAndMaintenance : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer 0", "freer 1", "maintenance"];
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 66);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TwoWords(_heap);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread < 2)
+        {
+            FreeRemotely(_blocks[thread]);
+            return;
+        }
+
+        Maintenance.TakeFromLiveOwner(_heap);
+        Maintenance.TakeFromLiveOwner(_heap);
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>
+/// Maintenance finds slabs that are not all free and puts them back, while a freer pushes another, and the owner collects and
+/// frees into one of them.
+/// </summary>
+internal sealed unsafe class PutBack : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer", "maintenance", "owner"];
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 3);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 7);
+        FreeRemotely(_blocks[0]);
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeRemotely(_blocks[3]);
+                break;
+            case 1:
+                Maintenance.TakeFromLiveOwner(_heap);
+                break;
+            default:
+                FreeLocally(_heap, _blocks[2]);
+                Collection.Run(_heap);
+                break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>The owner collects a slab that maintenance takes from it at the same time.</summary>
+internal sealed unsafe class CollectBesideTake : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer", "owner", "maintenance"];
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 3);
+        FreeRemotely(_blocks[0]);
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeRemotely(_blocks[1]);
+                break;
+            case 1:
+                Collection.Run(_heap);
+                break;
+            default:
+                Maintenance.TakeFromLiveOwner(_heap);
+                break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>
+/// The owner frees the last block of a word, which makes it look at the slab's other words; meanwhile maintenance takes the
+/// slab, and another heap's slab is born in its place.
+/// </summary>
+internal sealed unsafe class RebornBehindLocalFree : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private ThreadHeap* _other;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer", "owner", "maintenance"];
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 66);
+        _heap = CreateHeap(OwnerToken);
+        _other = CreateHeap(ThirdToken);
+        _blocks = TwoWords(_heap);
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeRemotely(_blocks[1]);
+                break;
+            case 1:
+                FreeLocally(_heap, _blocks[0]);
+                break;
+            default:
+                Maintenance.TakeFromLiveOwner(_heap);
+                Take(_other);
+                break;
+        }
+    }
+
+    public override void Check()
+    {
+        CheckHeap(_heap);
+        CheckHeap(_other, ThirdToken);
+    }
+}
+
+/// <summary>A freer's last block, and the pages go back to the OS behind it.</summary>
+internal sealed unsafe class FreeAndTrim : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer 0", "freer 1", "maintenance"];
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 3);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread < 2)
+        {
+            FreeRemotely(_blocks[thread]);
+            return;
+        }
+
+        Maintenance.Trim(Allocator, 0);
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>The owner links a slab by its first free while maintenance takes the other slab of the list.</summary>
+internal sealed unsafe class LocalFreeBesideTake : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["owner", "maintenance"];
+
+    public override Engine.Bounds Bounds { get; } = new(3, 1);
+
+    protected override void Build()
+    {
+        // Of three full slabs the first has room again, and then is all free but for its remote bit.
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, 5);
+        FreeLocally(_heap, _blocks[0]);
+        FreeRemotely(_blocks[1]);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread == 0)
+        {
+            FreeLocally(_heap, _blocks[2]);
+            return;
+        }
+
+        Maintenance.TakeFromLiveOwner(_heap);
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using BitSlab.Explorer.Engine;
+using BitSlab.Platform;
+
+namespace BitSlab.Explorer.Simulated;
+
+/// <summary>The system under the core: plain memory that reads as zeros, and checks at the calls that take pages away.</summary>
+internal static unsafe class TestSystem
+{
+    private const nuint Alignment = 1u << 16;
+
+    public static OsPrimitives Primitives => new()
+    {
+        Reserve = &Reserve,
+        ReserveTable = &Reserve,
+        Commit = &Commit,
+        Decommit = &TakePages,
+        Purge = &TakePages,
+        Release = &Release,
+        HintHugePages = &Commit,
+        Yield = &Yield,
+        ProcessBarrier = &ProcessBarrier,
+        Malloc = &Malloc,
+        FreeMalloc = &FreeMalloc,
+        MallocUsableSize = &MallocUsableSize,
+        PageSize = 4096,
+    };
+
+    // As large as this it comes from the OS, which hands out zeros and no pages.
+    private static void* Reserve(nuint bytes) => NativeMemory.AllocZeroed(bytes + Alignment);
+
+    private static bool Commit(void* address, nuint bytes) => true;
+
+    // The core never reads blocks, so their bytes stay. A freer's last store to one must be past: on real pages it would bring
+    // a page back, or fault.
+    private static bool TakePages(void* address, nuint bytes)
+    {
+        if (SimulatedThread.Current!.OthersHoldStoreIn((nint)address, (nint)address + (nint)bytes))
+        {
+            throw new ScenarioException("pages were taken away before a freer's last store to them was done");
+        }
+
+        return true;
+    }
+
+    private static void Release(void* address, nuint bytes) => NativeMemory.Free(address);
+
+    private static void Yield() => SimulatedThread.Current!.Yield();
+
+    private static void ProcessBarrier() => SimulatedThread.Current!.Fence();
+
+    private static void* Malloc(nuint bytes, nuint alignment) => null;
+
+    private static void FreeMalloc(void* block) => throw new ScenarioException("nothing came from malloc");
+
+    private static nuint MallocUsableSize(void* block) => 0;
+}
