@@ -263,6 +263,7 @@ public sealed class LimitTests
                 nint block = subject.Alloc((nuint)size);
                 Pattern.Fill(block, (nuint)size, firstSeed + (uint)blocks.Count);
                 blocks.Add(block);
+                Assert.True((long)blocks.Count * size < 256 * MiB, "No limit is in force.");
             }
         }
         catch (SlabMemoryLimitException e)

@@ -37,7 +37,7 @@ public static class ChildProgram
         string program = Path.Combine(AppContext.BaseDirectory, "BitSlab.Child.dll");
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(addressSpaceKiB == 0 ? "exec \"$0\" \"$@\"" : string.Create(CultureInfo.InvariantCulture, $"ulimit -v {addressSpaceKiB}; exec \"$0\" \"$@\""));
+        start.ArgumentList.Add(addressSpaceKiB == 0 ? "exec \"$0\" \"$@\"" : string.Create(CultureInfo.InvariantCulture, $"ulimit -v {addressSpaceKiB} && exec \"$0\" \"$@\""));
         start.ArgumentList.Add(host);
         start.ArgumentList.Add(program);
         Array.ForEach(arguments, start.ArgumentList.Add);
