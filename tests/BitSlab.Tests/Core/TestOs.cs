@@ -26,11 +26,20 @@ internal static unsafe class TestOs
             os.Decommit = &Decommit;
             os.Purge = &Purge;
             os.Malloc = &Malloc;
+            os.FreeMalloc = &FreeMalloc;
             return os;
         }
     }
 
     public static int Calls => t_calls;
+
+    /// <summary>Called on the test's thread before memory of malloc is freed, with its address.</summary>
+    [ThreadStatic]
+    public static Action<nint>? OnFreeMalloc;
+
+    /// <summary>Called on the test's thread inside a purge or decommit.</summary>
+    [ThreadStatic]
+    public static Action? OnGiveBack;
 
     /// <summary>From now on the n-th call is refused, and only that; 0 refuses none.</summary>
     public static void RefuseOnly(int nth)
@@ -51,9 +60,23 @@ internal static unsafe class TestOs
 
     private static bool Commit(void* address, nuint bytes) => !Refused() && LinuxMemory.Primitives.Commit(address, bytes);
 
-    private static bool Decommit(void* address, nuint bytes) => !Refused() && LinuxMemory.Primitives.Decommit(address, bytes);
+    private static bool Decommit(void* address, nuint bytes)
+    {
+        OnGiveBack?.Invoke();
+        return !Refused() && LinuxMemory.Primitives.Decommit(address, bytes);
+    }
 
-    private static bool Purge(void* address, nuint bytes) => !Refused() && LinuxMemory.Primitives.Purge(address, bytes);
+    private static bool Purge(void* address, nuint bytes)
+    {
+        OnGiveBack?.Invoke();
+        return !Refused() && LinuxMemory.Primitives.Purge(address, bytes);
+    }
+
+    private static void FreeMalloc(void* block)
+    {
+        OnFreeMalloc?.Invoke((nint)block);
+        LinuxMemory.Primitives.FreeMalloc(block);
+    }
 
     private static void* Malloc(nuint bytes, nuint alignment) => Refused() ? null : LinuxMemory.Primitives.Malloc(bytes, alignment);
 }

@@ -1,0 +1,80 @@
+using System.Collections.Generic;
+using BitSlab.Core;
+using Xunit;
+
+namespace BitSlab.Tests.Core;
+
+/// <summary>What the slow path of an allocation may meet: entries that point at nothing, summaries that say too much.</summary>
+public sealed unsafe class RefillTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(17)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(200)]
+    public void Poisoned_in_mid_word_no_block_is_lost(int before)
+    {
+        using CoreFixture core = new();
+        ClassEntry* entry = ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf(100, 4));
+        HashSet<nint> blocks = [];
+        for (int i = 0; i < before; i++)
+        {
+            Assert.True(blocks.Add(core.Alloc(100)));
+        }
+
+        entry->Word = &core.Reservation->ZeroWord;
+        Slab* slab = entry->Slab;
+        while (blocks.Count < slab->BlockCount)
+        {
+            Assert.True(blocks.Add(core.Alloc(100)));
+            Assert.True(entry->Slab == slab);
+        }
+
+        core.Alloc(100);
+        Assert.True(entry->Slab != slab);
+    }
+
+    [Fact]
+    public void A_summary_bit_over_an_empty_word_is_skipped()
+    {
+        using CoreFixture core = new();
+        Slab* slab = null;
+        HashSet<nint> blocks = [];
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.True(blocks.Add(core.Alloc(100)));
+            slab = ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf(100, 4))->Slab;
+        }
+
+        slab->Summary = ulong.MaxValue >> (64 - slab->WordCount);
+        while (blocks.Count < slab->BlockCount * 2)
+        {
+            Assert.True(blocks.Add(core.Alloc(100)));
+        }
+
+        Assert.Equal(2, core.Count().Slabs);
+    }
+
+    [Fact]
+    public void A_full_slab_in_the_list_is_passed_over()
+    {
+        using CoreFixture core = new();
+        List<nint> first = [];
+        uint sizeClass = SizeClasses.ClassOf(1000, 4);
+        first.Add(core.Alloc(1000));
+        Slab* slab = ThreadHeap.Entry(core.Heap, sizeClass)->Slab;
+        while (ThreadHeap.Entry(core.Heap, sizeClass)->Slab == slab)
+        {
+            first.Add(core.Alloc(1000));
+        }
+
+        Assert.Equal(BlockStatus.Live, core.Free(first[0]));
+        Assert.True(*ThreadHeap.WithRoom(core.Heap, sizeClass) == slab);
+        slab->FreeWords[0] = 0;
+        for (int i = 0; i < 500; i++)
+        {
+            Assert.NotEqual(first[0], core.Alloc(1000));
+        }
+    }
+}
