@@ -74,24 +74,24 @@ internal static partial class Mutations
         new(
             "Maintenance: remote words not cleared",
             "Maintenance.cs",
-            "                ClearRemote(reservation, slab);\n",
+            "                ClearRemote(heap, slab);\n",
             "",
             "RebornBehindLocalFree",
             "Rule 10: the next slab there is born with bits, or is never pushed."),
         new(
-            "Maintenance: the slab not all free",
+            "Maintenance: a double free not recorded",
             "Maintenance.cs",
-            "if ((seen & free) != 0 || (seen | free) != Slab.ValidBits(slab->BlockCount, w))",
-            "if ((seen & free) != 0)",
-            "PutBack",
-            "Live blocks go with it."),
-        new(
-            "Maintenance: a double free counts as free",
-            "Maintenance.cs",
-            "if ((seen & free) != 0 || (seen | free)",
-            "if ((seen | free)",
+            "Collection.RecordFaults(heap, slab, w, taken & Atomic.LoadAcquire(slab->FreeWords + w));",
+            "_ = taken;",
             "LocalAndRemoteThenMaintenance",
             "Rule 10: it goes unnoticed."),
+        new(
+            "Maintenance: the slab not all free",
+            "Maintenance.cs",
+            "if ((seen | free) != Slab.ValidBits(slab->BlockCount, w))",
+            "if (seen == 1ul << 63)",
+            "PutBack",
+            "Live blocks go with it."),
         new(
             "Maintenance: claims an orphan by a plain store",
             "Maintenance.cs",
@@ -123,8 +123,8 @@ internal static partial class Mutations
         new(
             "Birth: the kind first",
             "SlabLife.cs",
-            "        first->FreeWords = area;",
-            "        Atomic.StoreRelease(&first->Kind, (byte)SliceKind.Slab);\n        Atomic.LoadAcquire(&first->Kind);\n        first->FreeWords = area;",
+            "        first->FreeWords = AreaOf(reservation, first);",
+            "        Atomic.StoreRelease(&first->Kind, (byte)SliceKind.Slab);\n        Atomic.LoadAcquire(&first->Kind);\n        first->FreeWords = AreaOf(reservation, first);",
             "StaleFreeAtBirth",
             "Rule 10: a stale free is judged by the last slab's sizes."),
         new(
@@ -165,15 +165,15 @@ internal static partial class Mutations
             "Local free, slow path: linked though in use",
             "LocalFree.cs",
             """
-                        if (first->InList == 0)
-                        {
-                            first->InList = 1;
-                            ThreadHeap.Link(heap, first);
-                        }
+                    if (first->InList == 0)
+                    {
+                        first->InList = 1;
+                        ThreadHeap.Link(heap, first);
+                    }
             """,
             """
-                            first->InList = 1;
-                            ThreadHeap.Link(heap, first);
+                        first->InList = 1;
+                        ThreadHeap.Link(heap, first);
             """,
             "FreeIntoUsedUpCurrent",
             "Rule 8: the current slab stands in no list."),

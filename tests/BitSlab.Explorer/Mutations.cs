@@ -189,95 +189,52 @@ internal static partial class Mutations
             "LocalFreeBesideTake",
             "Rule 8: its free block is not to be found."),
         new(
-            "Local free, slow path: the bit without release",
-            "LocalFree.cs",
-            "Atomic.StoreRelease(first->FreeWords + w, free);",
-            "Atomic.Store(first->FreeWords + w, free);",
-            "LocalFreeIntoFullSlab",
-            "Rule 8: as on the fast path."),
-        new(
-            "Local free, slow path: linked behind the bit",
-            "LocalFree.cs",
-            """
-                    Atomic.Store(&first->Summary, Atomic.Load(&first->Summary) | (1ul << w));
-                    free |= bit;
-            """,
-            """
-                    Atomic.StoreRelease(first->FreeWords + w, free | bit);
-                    CoreLock.Enter(&heap->Lock, &reservation->Os);
-                    if (first->InList == 0)
-                    {
-                        first->InList = 1;
-                        ThreadHeap.Link(heap, first);
-                    }
-
-                    CoreLock.Exit(&heap->Lock);
-                    Atomic.Store(&first->Summary, Atomic.Load(&first->Summary) | (1ul << w));
-                    free |= bit;
-            """,
-            "LocalFreeIntoFullSlab",
-            "Rule 8: the slab is gone by then, and linked all the same."),
-        new(
             "Local free, slow path: no look at the remote word",
             "LocalFree.cs",
-            "if ((free & bit) != 0 || (Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + w) & bit) != 0)",
+            "if (((free | remote) & bit) != 0)",
             "if ((free & bit) != 0)",
             "RemoteThenLocal",
             "Rule 11: a block freed by another thread is freed again."),
         new(
-            "Local free: linked without the lock",
-            "LocalFree.cs",
-            """
-                        CoreLock.Enter(&heap->Lock, &reservation->Os);
-                        if (first->InList == 0)
-                        {
-                            first->InList = 1;
-                            ThreadHeap.Link(heap, first);
-                        }
-
-                        CoreLock.Exit(&heap->Lock);
-            """,
-            """
-                        if (first->InList == 0)
-                        {
-                            first->InList = 1;
-                            Slab* seen = *ThreadHeap.WithRoom(heap, first->Class);
-                            Atomic.LoadAcquire(&heap->Lock);
-                            first->Previous = null;
-                            first->Next = seen;
-                            if (seen != null)
-                            {
-                                seen->Previous = first;
-                            }
-
-                            *ThreadHeap.WithRoom(heap, first->Class) = first;
-                        }
-            """,
-            "LocalFreeBesideTake",
-            "Rule 7: maintenance unlinks another slab meanwhile."),
-        new(
             "Give-back by the owner: not asked again under the lock",
             "LocalFree.cs",
-            """
-            if (first->Kind == (byte)SliceKind.Slab && first->First == first && first->Heap == heap
-                        && ThreadHeap.Entry(heap, first->Class)->Slab != first)
-            """,
+            "if (Collection.IsOwn(heap, first) && ThreadHeap.Entry(heap, first->Class)->Slab != first)",
             "if (ThreadHeap.Entry(heap, first->Class)->Slab != first)",
             "RebornBehindLocalFree",
             "Behind its last access the slab may be gone, and another's stand there."),
         new(
             "Give-back by the owner: another heap's slab",
-            "LocalFree.cs",
-            "&& first->First == first && first->Heap == heap",
-            "&& first->First == first",
+            "Collection.cs",
+            "slab->Kind == (byte)SliceKind.Slab && slab->First == slab && slab->Heap == heap;",
+            "slab->Kind == (byte)SliceKind.Slab && slab->First == slab;",
             "RebornBehindLocalFree",
             "The slab that stands there now is another heap's."),
         new(
             "Give-back by the owner: the kind not asked",
-            "LocalFree.cs",
-            "if (first->Kind == (byte)SliceKind.Slab && first->First == first",
-            "if (first->First == first",
+            "Collection.cs",
+            "slab->Kind == (byte)SliceKind.Slab && slab->First == slab && slab->Heap == heap;",
+            "slab->First == slab && slab->Heap == heap;",
             "RebornBehindLocalFree",
             "The slab is gone and is given back again."),
+        new(
+            "Local free, slow path: without the lock",
+            "LocalFree.cs",
+            """
+                    CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+                    BlockStatus status = FreeLocked(heap, slice->First, index, &empty);
+                    CoreLock.Exit(&heap->Lock);
+            """,
+            """
+                    BlockStatus status = FreeLocked(heap, slice->First, index, &empty);
+            """,
+            "RacedDoubleFreeBesideMaintenance",
+            "Rule 7: maintenance takes the slab between the look at the bits and the store."),
+        new(
+            "Local free, slow path: not asked again under the lock",
+            "LocalFree.cs",
+            "if (!Collection.IsOwn(heap, first))",
+            "if (false)",
+            "RacedDoubleFreeBesideMaintenance",
+            "The slab was taken before the lock was."),
     ];
 }

@@ -87,6 +87,12 @@ internal static unsafe class ChunkSource
         chunk->Committed = !reservation->Os.Decommit(data, Layout.ChunkBytes);
         chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
         chunk->Allocator = null;
+        Slab* slices = reservation->Slabs + ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
+        for (int k = 0; k < Layout.SlicesPerChunk; k++)
+        {
+            SlabLife.DropArea(allocator, slices + k);
+        }
+
 
 
         CountReturned(allocator, chunk->DirtySlices);

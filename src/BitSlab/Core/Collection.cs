@@ -159,8 +159,9 @@ internal static unsafe class Collection
     {
         RecordFault(heap, null);
         ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);
-        if (slab->Kind != (byte)SliceKind.Slab || words == 0)
+        if (slab->Kind != (byte)SliceKind.Slab)
         {
+            ClearStrayBits(heap->Allocator->Reservation, slab, words);
             return;
         }
 
@@ -171,11 +172,25 @@ internal static unsafe class Collection
         }
     }
 
+    private static void ClearStrayBits(Reservation* reservation, Slab* slice, ulong words)
+    {
+        // The words stay with the slice until its chunk goes.
+        int count = SlabLife.AreaWords(slice);
+        for (int w = 0; w < count; w++)
+        {
+            if (((words >> w) & 1) != 0)
+            {
+                Atomic.Exchange((ulong*)((byte*)SlabLife.AreaOf(reservation, slice) + reservation->RemoteDistance) + w, 0);
+            }
+        }
+    }
+
     /// <summary>Whether a popped slab is a slab of this heap still. Not so only after a misuse in flight.</summary>
     public static bool IsOwn(ThreadHeap* heap, Slab* slab) =>
         slab->Kind == (byte)SliceKind.Slab && slab->First == slab && slab->Heap == heap;
 
-    private static void RecordFaults(ThreadHeap* heap, Slab* slab, int w, ulong wrong)
+    /// <summary>Records blocks of one word that were freed twice.</summary>
+    public static void RecordFaults(ThreadHeap* heap, Slab* slab, int w, ulong wrong)
     {
         Reservation* reservation = heap->Allocator->Reservation;
         byte* start = Reservation.SliceAddress(reservation, Reservation.SliceIndex(reservation, slab));

@@ -200,6 +200,12 @@ internal static unsafe class Lifetime
     private static void InvalidateChunk(Reservation* reservation, Chunk* chunk)
     {
         Slab* slices = reservation->Slabs + ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
+        for (int i = 0; i < Layout.SlicesPerChunk; i++)
+        {
+            // The arena is cleared as a whole.
+            slices[i].Area = 0;
+        }
+
         int k = 0;
         while (k < Layout.SlicesPerChunk)
         {

@@ -77,44 +77,54 @@ internal static unsafe class LocalFree
         }
     }
 
-    /// <summary>The owner's free out of line: full slabs, slabs with pending remote bits. The index has been checked.</summary>
+    /// <summary>
+    /// The owner's free out of line: full slabs, slabs with pending remote bits. The index has been checked. Under the lock, or a double
+    /// free could see its slab taken away, and cut anew for another, between its look at the bits and its store.
+    /// </summary>
     public static BlockStatus Free(ThreadHeap* heap, Slab* slice, uint index)
     {
-        Reservation* reservation = heap->Allocator->Reservation;
-        Slab* first = slice->First;
+        Slab* empty = null;
+        CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+        BlockStatus status = FreeLocked(heap, slice->First, index, &empty);
+        CoreLock.Exit(&heap->Lock);
+        SlabLife.ReturnChain(heap->Allocator, empty);
+        return status;
+    }
+
+    private static BlockStatus FreeLocked(ThreadHeap* heap, Slab* first, uint index, Slab** empty)
+    {
+        // Maintenance has taken the slab since the block was found: all its blocks were free.
+        if (!Collection.IsOwn(heap, first))
+        {
+            return BlockStatus.DoubleFree;
+        }
+
         int w = (int)(index >> 6);
         ulong bit = 1ul << (int)(index & 63);
         ulong free = Atomic.Load(first->FreeWords + w);
 
         // While remote bits are pending (the local owner is taken out for that) a double free may stand among them.
-        if ((free & bit) != 0 || (Atomic.LoadAcquire(Reservation.RemoteWords(reservation, first) + w) & bit) != 0)
+        ulong remote = Atomic.LoadAcquire(Reservation.RemoteWords(heap->Allocator->Reservation, first) + w);
+        if (((free | remote) & bit) != 0)
         {
             return BlockStatus.DoubleFree;
         }
 
-        if (Atomic.Load(&first->Summary) == 0)
+        if (first->InList == 0)
         {
-            // Linked before the bit is set: a slab with a free bit is always to be found. Read anew under the lock.
-            CoreLock.Enter(&heap->Lock, &reservation->Os);
-            if (first->InList == 0)
-            {
-                first->InList = 1;
-                ThreadHeap.Link(heap, first);
-            }
-
-            CoreLock.Exit(&heap->Lock);
+            first->InList = 1;
+            ThreadHeap.Link(heap, first);
         }
 
         Atomic.Store(&first->Summary, Atomic.Load(&first->Summary) | (1ul << w));
-        free |= bit;
-        if (free == first->WholeWord || free == first->WholeLastWord)
+
+        // Plain: the lock's release makes it visible.
+        Atomic.Store(first->FreeWords + w, free | bit);
+        if (ThreadHeap.Entry(heap, first->Class)->Slab != first)
         {
-            StoreWholeWord(heap, first, first->FreeWords + w, free);
-            return BlockStatus.Live;
+            *empty = Collection.TakeIfEmpty(heap, first, null);
         }
 
-        // Release, and the last access: as on the fast path.
-        Atomic.StoreRelease(first->FreeWords + w, free);
         return BlockStatus.Live;
     }
 
@@ -137,8 +147,7 @@ internal static unsafe class LocalFree
         Allocator* allocator = heap->Allocator;
         Slab* empty = null;
         CoreLock.Enter(&heap->Lock, &allocator->Reservation->Os);
-        if (first->Kind == (byte)SliceKind.Slab && first->First == first && first->Heap == heap
-            && ThreadHeap.Entry(heap, first->Class)->Slab != first)
+        if (Collection.IsOwn(heap, first) && ThreadHeap.Entry(heap, first->Class)->Slab != first)
         {
             empty = Collection.TakeIfEmpty(heap, first, null);
         }

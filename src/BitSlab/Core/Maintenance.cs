@@ -96,7 +96,7 @@ internal static unsafe class Maintenance
                 }
 
                 SlabLife.Invalidate(slab, SliceKind.FreedSlab);
-                ClearRemote(reservation, slab);
+                ClearRemote(heap, slab);
                 slab->Next = empty;
                 empty = slab;
             }
@@ -131,9 +131,8 @@ internal static unsafe class Maintenance
             }
 
             ulong free = Atomic.LoadAcquire(slab->FreeWords + w);
-            if ((seen & free) != 0 || (seen | free) != Slab.ValidBits(slab->BlockCount, w))
+            if ((seen | free) != Slab.ValidBits(slab->BlockCount, w))
             {
-                // Not all free; or freed twice, which the owner's collection reports.
                 return false;
             }
         }
@@ -141,15 +140,18 @@ internal static unsafe class Maintenance
         return true;
     }
 
-    private static void ClearRemote(Reservation* reservation, Slab* slab)
+    private static void ClearRemote(ThreadHeap* heap, Slab* slab)
     {
-        ulong* remote = Reservation.RemoteWords(reservation, slab);
+        ulong* remote = Reservation.RemoteWords(heap->Allocator->Reservation, slab);
         ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);
         while (words != 0)
         {
-            // Acquire: the freers' payloads are done before the pages are used again.
-            Atomic.Exchange(remote + BitOperations.TrailingZeroCount(words), 0);
+            int w = BitOperations.TrailingZeroCount(words);
             words &= words - 1;
+
+            // Acquire: the freers' payloads are done before the pages are used again. What came since the count is a double free.
+            ulong taken = Atomic.Exchange(remote + w, 0);
+            Collection.RecordFaults(heap, slab, w, taken & Atomic.LoadAcquire(slab->FreeWords + w));
         }
     }
 }

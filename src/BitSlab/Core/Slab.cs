@@ -140,6 +140,13 @@ internal unsafe struct Slab
     [FieldOffset(120)]
     public int InList;
 
+    /// <summary>
+    /// Which area of bitmap words belongs to the slice, by its first line in the words' range and its lines: line × 16 + lines; 0 for none. It
+    /// stays with the slice when the slab is given back, until the chunk goes: a misuse in flight finds no other slab's words.
+    /// </summary>
+    [FieldOffset(124)]
+    public uint Area;
+
     public const int LargeLive = 2;
     public const int LargeResizing = 3;
 

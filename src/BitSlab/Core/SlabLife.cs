@@ -21,17 +21,16 @@ internal static unsafe class SlabLife
         }
 
         int words = (blocks + 63) / 64;
-        ulong* area = WordArena.Take(allocator, words);
-        if (area == null)
+        Slab* first = reservation->Slabs + slice;
+        if (!EnsureArea(allocator, first, words))
         {
             Chunks.Return(allocator, slice, slices);
             *status = AllocStatus.OutOfMemory;
             return null;
         }
 
-        Slab* first = reservation->Slabs + slice;
         ulong last = Slab.ValidBits(blocks, words - 1);
-        first->FreeWords = area;
+        first->FreeWords = AreaOf(reservation, first);
         for (int w = 0; w < words - 1; w++)
         {
             first->FreeWords[w] = ulong.MaxValue;
@@ -101,7 +100,6 @@ internal static unsafe class SlabLife
         while (chain != null)
         {
             Slab* next = chain->Next;
-            WordArena.Return(allocator, chain->FreeWords, chain->WordCount);
             Chunks.Return(allocator, Reservation.SliceIndex(reservation, chain), chain->SliceCount);
             chain = next;
         }
@@ -153,6 +151,43 @@ internal static unsafe class SlabLife
     {
         first->WholeWord = notice ? ulong.MaxValue : 0;
         first->WholeLastWord = notice ? Slab.ValidBits(first->BlockCount, first->WordCount - 1) : 0;
+    }
+
+    /// <summary>The words of a slice that has an area.</summary>
+    public static ulong* AreaOf(Reservation* reservation, Slab* slice) =>
+        (ulong*)(reservation->FreeWords + ((nuint)(slice->Area >> 4) * Layout.CacheLine));
+
+    /// <summary>How many words a slice's area has; 0 without one.</summary>
+    public static int AreaWords(Slab* slice) => (int)(slice->Area & 15) * WordArena.WordsPerLine;
+
+    /// <summary>Gives the area of a slice back whose chunk goes.</summary>
+    public static void DropArea(Allocator* allocator, Slab* slice)
+    {
+        if (slice->Area != 0)
+        {
+            WordArena.Return(allocator, AreaOf(allocator->Reservation, slice), AreaWords(slice));
+            slice->Area = 0;
+        }
+    }
+
+    // The slice's own area if it is large enough. The slice is nobody else's.
+    private static bool EnsureArea(Allocator* allocator, Slab* slice, int words)
+    {
+        if (AreaWords(slice) >= words)
+        {
+            return true;
+        }
+
+        ulong* area = WordArena.Take(allocator, words);
+        if (area == null)
+        {
+            return false;
+        }
+
+        DropArea(allocator, slice);
+        nuint line = (nuint)((byte*)area - allocator->Reservation->FreeWords) / Layout.CacheLine;
+        slice->Area = (uint)((line << 4) | (nuint)WordArena.Lines(words));
+        return true;
     }
 
     // A misuse that was in flight while the slices were given back left its bit: it must not make a correct free look double.

@@ -18,7 +18,7 @@ internal unsafe struct WordArena
     public const int PageBytes = 4096;
 
     private const int MaxLines = Layout.MaxBlocksPerSlab / 64 / WordsPerLine;
-    private const int WordsPerLine = Layout.CacheLine / sizeof(ulong);
+    public const int WordsPerLine = Layout.CacheLine / sizeof(ulong);
 
     /// <summary>Free areas by the number of their lines; each holds the address of the next.</summary>
     private fixed ulong _free[MaxLines + 1];
@@ -91,7 +91,8 @@ internal unsafe struct WordArena
         }
     }
 
-    private static int Lines(int words) => (words + WordsPerLine - 1) / WordsPerLine;
+    /// <summary>How many lines so many words take.</summary>
+    public static int Lines(int words) => (words + WordsPerLine - 1) / WordsPerLine;
 
     // What is left of the page before goes to the free areas: little, or, when two threads fetched a page at once, nearly all.
     private static void AddPage(WordArena* arena, byte* page)

@@ -1,6 +1,6 @@
 using System.IO;
 using System.Linq;
-using System.Runtime.CompilerServices;
+using BitSlab.Tests.Traces;
 using Xunit;
 
 namespace BitSlab.Tests.Core;
@@ -14,7 +14,7 @@ public sealed class LayerTests
     [InlineData("Threads", "BitSlab.Buffers")]
     public void A_layer_does_not_use_those_above_it(string layer, params string[] forbidden)
     {
-        string[] files = Directory.GetFiles(Path.Combine(SourceFolder(), layer), "*.cs");
+        string[] files = Directory.GetFiles(Path.Combine(TraceFiles.Root(), "src", "BitSlab", layer), "*.cs");
         Assert.NotEmpty(files);
         foreach (string file in files)
         {
@@ -22,7 +22,4 @@ public sealed class LayerTests
             Assert.All(forbidden, name => Assert.DoesNotContain(uses, line => line.Contains(name, System.StringComparison.Ordinal)));
         }
     }
-
-    private static string SourceFolder([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "src", "BitSlab"));
 }

@@ -280,6 +280,7 @@ internal sealed unsafe class StrayBitAtGiveBack : CoreScenario
         if ((Atomic.LoadAcquire(slab->FreeWords) & Atomic.LoadAcquire(Core.Reservation.RemoteWords(Reservation, slab))) != 0)
         {
             FreeLocally(_heap, _blocks[1]);
+            Require(slab->Kind == (byte)SliceKind.Slab, "a slab was given back under a bit, which is reported without its block then");
             Take(_heap, 1);
         }
     }

@@ -91,11 +91,10 @@ internal sealed unsafe class StrayBitBeforeRebirth : CoreScenario
 }
 
 /// <summary>
-/// A double free stands before its bit while its slab and another are given back, and born anew with each other's words. The
-/// bit then meets the words of one slab, the mark the summary of the other; so nobody collects that word any more, and a
-/// correct free of an innocent block is refused.
+/// A double free stands before its bit while its slab and another are given back, and born anew, and its address is handed out again:
+/// it then frees a live block, which nobody can tell from a correct free. The one open case, and documented.
 /// </summary>
-internal sealed unsafe class StrayBitInAnotherSlab : CoreScenario
+internal sealed unsafe class SecondFreeAfterHandOut : CoreScenario
 {
     private ThreadHeap* _heap;
     private nint[] _blocks = [];
