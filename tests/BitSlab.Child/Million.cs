@@ -37,7 +37,8 @@ internal static unsafe class Million
         Report.Line("chunks", statistics.Chunks);
     }
 
-    private static long Cycle(SlabAllocator allocator, Span<(nint Address, nuint Size)> blocks, Span<(nint Address, nuint Size)> sorted, string freer)
+    private static long Cycle(
+        SlabAllocator allocator, Span<(nint Address, nuint Size)> blocks, Span<(nint Address, nuint Size)> sorted, string freer)
     {
         var random = new Random(1);
         for (int i = 0; i < blocks.Length; i++)

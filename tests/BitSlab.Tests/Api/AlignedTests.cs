@@ -32,7 +32,10 @@ public sealed class AlignedTests
     public void Every_alignment_is_kept_for_every_size(Face face, int alignment)
     {
         using Subject subject = Subject.Of(face);
-        nuint[] sizes = [0, 1, 15, 16, 17, 100, 1000, 1024, 1025, 5000, 32_768, 32_769, 65_536, 65_537, 300_000, 2 << 20, (2 << 20) + 1, 5 << 20];
+        nuint[] sizes =
+        [
+            0, 1, 15, 16, 17, 100, 1000, 1024, 1025, 5000, 32_768, 32_769, 65_536, 65_537, 300_000, 2 << 20, (2 << 20) + 1, 5 << 20,
+        ];
         var blocks = new (nint Address, nuint Size)[sizes.Length * 2];
         for (int i = 0; i < blocks.Length; i++)
         {

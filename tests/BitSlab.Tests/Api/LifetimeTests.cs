@@ -155,8 +155,8 @@ public sealed unsafe class LifetimeTests
         Action[] calls =
         [
             () => allocator.Alloc(1), () => allocator.Alloc(1, 1), () => allocator.AllocZeroed(1), () => allocator.AllocZeroed(1, 1),
-            () => allocator.Alloc<int>(1), () => allocator.TryAlloc(1, out _), () => allocator.Realloc(null, 1), () => allocator.Realloc(block, 1),
-            () => allocator.Free(block), () => allocator.AlignedAlloc(1, 1), () => allocator.AlignedRealloc(null, 1, 1),
+            () => allocator.Alloc<int>(1), () => allocator.TryAlloc(1, out _), () => allocator.Realloc(null, 1),
+            () => allocator.Realloc(block, 1), () => allocator.Free(block), () => allocator.AlignedAlloc(1, 1), () => allocator.AlignedRealloc(null, 1, 1),
             () => allocator.AlignedRealloc(block, 1, 1), () => allocator.AlignedFree(block), () => allocator.FreeBatch([(nint)block]),
             () => allocator.GetUsableSize(block), () => allocator.GetThreadHeap(), allocator.Reset, () => allocator.Trim(),
             () => allocator.GetStatistics(), () => Walk(allocator),

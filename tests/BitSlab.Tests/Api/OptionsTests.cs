@@ -88,7 +88,9 @@ public sealed class OptionsTests
     public void Classic_has_the_parameters_of_the_original()
     {
         SlabAllocatorOptions classic = SlabAllocatorOptions.Classic;
-        Assert.Equal((1024, 16, 1024, true), (classic.MaxManagedBlockSize, classic.ClassGranularity, classic.BlocksPerSlab, classic.UseMallocForLarge));
+        Assert.Equal(
+            (1024, 16, 1024, true),
+            (classic.MaxManagedBlockSize, classic.ClassGranularity, classic.BlocksPerSlab, classic.UseMallocForLarge));
         using var allocator = new SlabAllocator(classic);
         Assert.Equal(classic, allocator.Options);
         Whole.Empty(allocator);

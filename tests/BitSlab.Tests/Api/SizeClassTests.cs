@@ -64,7 +64,8 @@ public sealed class SizeClassTests
     public void Granularity_and_alignment_make_the_steps_up_to_1_KiB(int granularity, int alignment)
     {
         int step = Math.Max(granularity, alignment);
-        using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions { ClassGranularity = granularity, MinimumAlignment = alignment });
+        var options = new SlabAllocatorOptions { ClassGranularity = granularity, MinimumAlignment = alignment };
+        using Subject subject = Subject.Of(Face.Instance, options);
         for (int size = 1; size <= 1024; size++)
         {
             nint block = subject.Alloc((nuint)size);
@@ -92,7 +93,8 @@ public sealed class SizeClassTests
     {
         foreach (int alignment in new[] { 1, 8, 16, 128, 4096 })
         {
-            using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions { MinimumAlignment = alignment, ClassGranularity = 1 });
+            var options = new SlabAllocatorOptions { MinimumAlignment = alignment, ClassGranularity = 1 };
+            using Subject subject = Subject.Of(Face.Instance, options);
             foreach (nuint size in new nuint[] { 1, 3, 40, 129, 1000, 5000, 32_768 })
             {
                 var blocks = new (nint Address, nuint Size)[300];

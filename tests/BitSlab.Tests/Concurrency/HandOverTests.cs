@@ -10,7 +10,8 @@ public sealed class HandOverTests
 {
     public static TheoryData<Face, string> Variants => new()
     {
-        { Face.Instance, "default" }, { Face.Handle, "default" }, { Face.Static, "default" }, { Face.Instance, "classic" }, { Face.Instance, "slabs of 64" },
+        { Face.Instance, "default" }, { Face.Handle, "default" }, { Face.Static, "default" }, { Face.Instance, "classic" },
+        { Face.Instance, "slabs of 64" },
     };
 
     [Theory]
@@ -94,7 +95,8 @@ public sealed class HandOverTests
             {
                 for (int i = 0; i < batch.Length; i++)
                 {
-                    Parcel other = slots.Exchange(random.Next(256), Parcel.New(subject, (nuint)random.Next(1, 600), (round * 4) + (uint)thread + 1));
+                    Parcel mine = Parcel.New(subject, (nuint)random.Next(1, 600), (round * 4) + (uint)thread + 1);
+                    Parcel other = slots.Exchange(random.Next(256), mine);
                     other.Verify();
                     batch[i] = other.Block;
                 }

@@ -49,7 +49,9 @@ public readonly unsafe struct Parcel
         nint moved = subject.Realloc(Block, size);
         nuint kept = nuint.Min(size, before.Filled);
         Assert.True(((Header*)moved)->Check == before.Check, "A realloc lost the beginning.");
-        Assert.True(Pattern.Holds(moved + (nint)HeaderBytes, before.Filled - HeaderBytes, kept - HeaderBytes, before.Seed), "A realloc lost contents.");
+        Assert.True(
+            Pattern.Holds(moved + (nint)HeaderBytes, before.Filled - HeaderBytes, kept - HeaderBytes, before.Seed),
+            "A realloc lost contents.");
         return Of(moved, size, unchecked(before.Seed + 1));
     }
 

@@ -66,23 +66,31 @@ public sealed class RacingFreesTests
             {
                 ownerThread = Environment.CurrentManagedThreadId;
                 nint keep = subject.Alloc(64);
-                for (int round = 0; round < Rounds; round++)
+                try
                 {
-                    blocks = Allocate(subject, Blocks);
-                    go.Next(2 * round);
-                    FreeAll(round);
-                    go.Next((2 * round) + 1);
-                    subject.Allocator.Trim();
-                    Assert.Equal(1, subject.Allocator.GetStatistics().LiveBlocks);
-                    Assert.Equal((long)Blocks * (round + 1), subject.Allocator.GetStatistics().InvalidFrees);
-                    AssertWorks(subject);
+                    for (int round = 0; round < Rounds; round++)
+                    {
+                        blocks = Allocate(subject, Blocks);
+                        go.Next(2 * round);
+                        FreeAll(round);
+                        go.Next((2 * round) + 1);
+                        subject.Allocator.Trim();
+                        Assert.Equal(1, subject.Allocator.GetStatistics().LiveBlocks);
+                        Assert.Equal((long)Blocks * (round + 1), subject.Allocator.GetStatistics().InvalidFrees);
+                        AssertWorks(subject);
+                    }
+                }
+                finally
+                {
+                    go.End();
+                    pace.End();
                 }
 
                 subject.Free(keep);
             },
             () =>
             {
-                for (int round = 0; round < Rounds; round++)
+                for (int round = 0; round < Rounds && !go.Ended; round++)
                 {
                     go.Next(2 * round);
                     FreeAll(round);
@@ -154,10 +162,15 @@ public sealed class RacingFreesTests
     {
         private int _arrived;
 
+        /// <summary>Whether a thread gave up: nobody waits for it any longer.</summary>
+        public bool Ended => Volatile.Read(ref _arrived) < 0;
+
+        public void End() => Volatile.Write(ref _arrived, int.MinValue);
+
         public void Next(int step)
         {
             Interlocked.Increment(ref _arrived);
-            for (int looks = 0; Volatile.Read(ref _arrived) < (step + 1) * threads; looks++)
+            for (int looks = 0; !Ended && Volatile.Read(ref _arrived) < (step + 1) * threads; looks++)
             {
                 if (looks > 2000)
                 {

@@ -10,7 +10,10 @@ public sealed class LimitTests
 {
     private const long MiB = 1 << 20;
 
-    public static TheoryData<int, bool> Sizes => new() { { 100, false }, { 1000, false }, { 20_000, false }, { 100_000, false }, { 3 << 20, false }, { 100_000, true } };
+    public static TheoryData<int, bool> Sizes => new()
+    {
+        { 100, false }, { 1000, false }, { 20_000, false }, { 100_000, false }, { 3 << 20, false }, { 100_000, true },
+    };
 
     [Theory]
     [MemberData(nameof(Sizes))]

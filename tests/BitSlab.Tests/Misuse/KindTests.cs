@@ -57,7 +57,8 @@ public sealed unsafe class KindTests
         nint block = fixture.Subject.Alloc((nuint)size);
         nuint usable = fixture.Subject.GetUsableSize(block);
         Pattern.Fill(block, (nuint)size, 1);
-        foreach (nuint offset in new nuint[] { 1, 2, 3, 4, 7, 8, 15, 16, 17, 32, 64, 100, 1008, 1024, 4096, 32_752, 65_535, 65_536, usable / 2, usable - 1 })
+        nuint[] offsets = [1, 2, 3, 4, 7, 8, 15, 16, 17, 32, 64, 100, 1008, 1024, 4096, 32_752, 65_535, 65_536, usable / 2, usable - 1];
+        foreach (nuint offset in offsets)
         {
             if (offset == 0 || offset >= usable)
             {
@@ -116,8 +117,9 @@ public sealed unsafe class KindTests
         using Subject subject = Subject.Of(face);
         foreach (ulong address in new ulong[]
         {
-            1, 2, 8, 15, 16, 17, 255, 4096, 65_536, 4 << 20, uint.MaxValue, 1UL << 32, (1UL << 46) + 16, (1UL << 47) - 16, 1UL << 47, 1UL << 48,
-            (1UL << 63) - 1, 1UL << 63, ulong.MaxValue, ulong.MaxValue - 15, ulong.MaxValue - 65_535, 0xDEAD_BEEF_DEAD_BEE0, 0xCCCC_CCCC_CCCC_CCCC,
+            1, 2, 8, 15, 16, 17, 255, 4096, 65_536, 4 << 20, uint.MaxValue, 1UL << 32, (1UL << 46) + 16, (1UL << 47) - 16, 1UL << 47,
+            1UL << 48, (1UL << 63) - 1, 1UL << 63, ulong.MaxValue, ulong.MaxValue - 15, ulong.MaxValue - 65_535, 0xDEAD_BEEF_DEAD_BEE0,
+            0xCCCC_CCCC_CCCC_CCCC,
         })
         {
             Refused.ByEveryCall(subject, InvalidBlockKind.UnknownPointer, unchecked((nint)address));
@@ -131,7 +133,8 @@ public sealed unsafe class KindTests
         using Subject subject = Subject.Of(Face.Instance);
         nint block = subject.Alloc(1024);
         Pattern.Fill(block, 1024, 1);
-        foreach (long distance in new long[] { 16, 1040, 65_536, 65_536 * 2, 65_536 * 63, 4 << 20, (4 << 20) + 16, 64 << 20, 1 << 30, 16L << 30, 200L << 30 })
+        long[] distances = [16, 1040, 65_536, 65_536 * 2, 65_536 * 63, 4 << 20, (4 << 20) + 16, 64 << 20, 1 << 30, 16L << 30, 200L << 30];
+        foreach (long distance in distances)
         {
             Refused.ByEveryCall(subject, block + (nint)distance);
             Refused.ByEveryCall(subject, block - (nint)distance);

@@ -103,7 +103,8 @@ public sealed class StaleTests
             stale = gone.Alloc(100);
         }
 
-        InvalidBlockException thrown = Assert.Throws<InvalidBlockException>(() => any.FreeBatch(blocks[0], stale, blocks[1], stale, blocks[2]));
+        nint[] batch = [blocks[0], stale, blocks[1], stale, blocks[2]];
+        InvalidBlockException thrown = Assert.Throws<InvalidBlockException>(() => any.FreeBatch(batch));
         Assert.Equal((stale, 1, 2), (thrown.Address, thrown.BatchIndex, thrown.RefusedCount));
         Whole.Empty(subject.Allocator);
     }

@@ -73,7 +73,8 @@ public sealed class TwoFreesTests : IDisposable
                 }
                 catch (Exception e)
                 {
-                    throw new InvalidOperationException($"{first}, {between}, {second}, slab {(fullSlab ? "full" : "half full")}: {e.Message}", e);
+                    string slab = fullSlab ? "full" : "half full";
+                    throw new InvalidOperationException($"{first}, {between}, {second}, slab {slab}: {e.Message}", e);
                 }
             }
         }

@@ -38,7 +38,9 @@ public sealed class BlockModel
             bool apart = block.Address > other.Address
                 ? (nuint)(block.Address - other.Address) >= other.Usable
                 : (nuint)(other.Address - block.Address) >= block.Usable && block.Address != other.Address;
-            Assert.True(apart, $"The new block of {block.Usable} bytes at 0x{block.Address:x} overlaps the live one of {other.Usable} at 0x{other.Address:x}.");
+            Assert.True(
+                apart,
+                $"The new block of {block.Usable} bytes at 0x{block.Address:x} overlaps the live one of {other.Usable} at 0x{other.Address:x}.");
         }
 
         _live.Add(block.Address, block);

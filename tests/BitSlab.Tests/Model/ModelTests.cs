@@ -43,7 +43,8 @@ public sealed class ModelTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Three_allocators_on_one_thread_are_as_their_models(string options) => Sample(options, allocators: 3, threads: 0, iterations: 20);
+    public void Three_allocators_on_one_thread_are_as_their_models(string options) =>
+        Sample(options, allocators: 3, threads: 0, iterations: 20);
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -30,7 +30,8 @@ public readonly record struct Operation(Step Step, int Size, int Pick, int Align
     public nuint Alignment => (nuint)1 << AlignmentShift;
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Step}({Size}, pick {Pick}, 2^{AlignmentShift}, allocator {Allocator}, thread {Thread})");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Step}({Size}, pick {Pick}, 2^{AlignmentShift}, allocator {Allocator}, thread {Thread})");
 }
 
 /// <summary>Generators of step sequences.</summary>
@@ -53,8 +54,8 @@ public static class Operations
         var steps = new List<(int, IGen<Step>)>
         {
             (30, Gen.Const(Step.Alloc)), (8, Gen.Const(Step.AllocZeroed)), (6, Gen.Const(Step.AlignedAlloc)), (4, Gen.Const(Step.TryAlloc)),
-            (10, Gen.Const(Step.Realloc)), (3, Gen.Const(Step.AlignedRealloc)), (20, Gen.Const(Step.Free)), (5, Gen.Const(Step.FreeAsStatic)),
-            (5, Gen.Const(Step.FreeBatch)), (2, Gen.Const(Step.Trim)), (1, Gen.Const(Step.Reset)), (2, Gen.Const(Step.FreeMost)),
+            (10, Gen.Const(Step.Realloc)), (3, Gen.Const(Step.AlignedRealloc)), (20, Gen.Const(Step.Free)),
+            (5, Gen.Const(Step.FreeAsStatic)), (5, Gen.Const(Step.FreeBatch)), (2, Gen.Const(Step.Trim)), (1, Gen.Const(Step.Reset)), (2, Gen.Const(Step.FreeMost)),
         };
         if (withFaults)
         {

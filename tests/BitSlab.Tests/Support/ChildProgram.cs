@@ -37,13 +37,15 @@ public static class ChildProgram
         string program = Path.Combine(AppContext.BaseDirectory, "BitSlab.Child.dll");
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(addressSpaceKiB == 0 ? "exec \"$0\" \"$@\"" : string.Create(CultureInfo.InvariantCulture, $"ulimit -v {addressSpaceKiB} && exec \"$0\" \"$@\""));
+        string limit = addressSpaceKiB == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"ulimit -v {addressSpaceKiB} && ");
+        start.ArgumentList.Add(limit + "exec \"$0\" \"$@\"");
         start.ArgumentList.Add(host);
         start.ArgumentList.Add(program);
         Array.ForEach(arguments, start.ArgumentList.Add);
 
         // What the tests run under is not for the program: collectors of coverage, settings of the GC.
-        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("DOTNET_", StringComparison.Ordinal) || k.StartsWith("COR", StringComparison.Ordinal)).ToArray())
+        string[] prefixes = ["DOTNET_", "COR"];
+        foreach (string name in start.Environment.Keys.Where(k => prefixes.Any(p => k.StartsWith(p, StringComparison.Ordinal))).ToArray())
         {
             start.Environment.Remove(name);
         }

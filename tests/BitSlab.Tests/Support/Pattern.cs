@@ -63,7 +63,8 @@ public static unsafe class Pattern
     {
         if (!Holds(block, length, length, seed))
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The block of {length} bytes at 0x{block:x} lost its contents."));
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"The block of {length} bytes at 0x{block:x} lost its contents."));
         }
     }
 
