@@ -9,7 +9,7 @@ namespace BitSlab.Core;
 /// </summary>
 /// <remarks>
 /// Packed because a table by slice, though found by arithmetic alone, touched a page for every few slabs: 2 bytes for each block of 512.
-/// An allocator's words are never another's while it lives: a misuse in flight stays its own.
+/// An area stays with its slice until the chunk goes, and is never another allocator's before: a misuse in flight stays where it was.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct WordArena
@@ -68,7 +68,7 @@ internal unsafe struct WordArena
         }
     }
 
-    /// <summary>Takes the area of a slab back that is gone.</summary>
+    /// <summary>Takes back the area of a slice whose chunk goes, or which needs a larger one.</summary>
     public static void Return(Allocator* allocator, ulong* area, int words)
     {
         CoreLock.Enter(&allocator->ChunkLock, &allocator->Reservation->Os);
