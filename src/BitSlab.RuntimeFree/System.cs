@@ -20,7 +20,12 @@ namespace System
     public struct Int16 { }
     public struct UInt16 { }
     public struct Int32 { public const int MaxValue = 0x7fffffff; public static int Min(int a, int b) => a < b ? a : b; }
-    public struct UInt32 { public static uint Min(uint a, uint b) => a < b ? a : b; }
+    public struct UInt32
+    {
+        public static uint Min(uint a, uint b) => a < b ? a : b;
+        public static uint Max(uint a, uint b) => a > b ? a : b;
+    }
+
     public struct Int64 { public const long MaxValue = 0x7fffffffffffffff; }
     public struct UInt64 { public const ulong MaxValue = 0xffffffffffffffff; }
     public struct Single { }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using BitSlab.Core;
@@ -23,9 +22,9 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     internal const int SharedSlot = 0;
 
     private readonly Allocator* _allocator;
-    private readonly int _granularityShift;
 
-    /// <summary>Sizes up to this one go by the linear classes: the fast path.</summary>
+    // Copies of the allocator's, for the fast path.
+    private readonly int _granularityShift;
     private readonly uint _linearLimit;
     private readonly bool _isShared;
 
@@ -58,18 +57,10 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             ThrowHelper.ThrowOutOfMemory((nuint)sizeof(Allocator));
         }
 
-        int granularity = int.Max(options.ClassGranularity, options.MinimumAlignment);
-        _granularityShift = BitOperations.Log2((uint)granularity);
-        _linearLimit = uint.Min(SizeClasses.LinearLimit(_granularityShift), (uint)options.MaxManagedBlockSize);
+        options.ApplyTo(allocator);
+        _granularityShift = allocator->GranularityShift;
+        _linearLimit = allocator->LinearLimit;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
-        allocator->GranularityShift = _granularityShift;
-        allocator->MaxManaged = (uint)options.MaxManagedBlockSize;
-        allocator->ClassCount = SizeClasses.Count(_granularityShift, allocator->MaxManaged);
-        allocator->LargestBlock = SizeClasses.BlockSize((uint)allocator->ClassCount - 1, _granularityShift);
-        allocator->MinimumAlignment = (uint)options.MinimumAlignment;
-        allocator->BlocksPerSlab = options.BlocksPerSlab;
-        allocator->MallocForLarge = options.UseMallocForLarge;
-        allocator->Limit = options.MemoryLimit;
         allocator->Slot = _slot;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
         _allocator = allocator;

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Numerics;
+using BitSlab.Core;
 
 namespace BitSlab;
 
@@ -79,6 +80,10 @@ public sealed record SlabAllocatorOptions
         RequirePowerOfTwo(MinimumAlignment, 4_096, nameof(MinimumAlignment));
         RequireRange(MemoryLimit, 1, long.MaxValue, nameof(MemoryLimit));
     }
+
+    /// <summary>Hands the parameters, which have been validated, to the core.</summary>
+    internal unsafe void ApplyTo(Allocator* allocator) => Allocator.SetParameters(
+        allocator, (uint)ClassGranularity, (uint)MaxManagedBlockSize, (uint)MinimumAlignment, BlocksPerSlab, UseMallocForLarge, MemoryLimit);
 
     private static void RequireRange(long value, long minimum, long maximum, string property)
     {

@@ -8,13 +8,8 @@ internal static partial class Mutations
         new(
             "Maintenance: remote bits count without their summary",
             "Maintenance.cs",
-            """
-                            if (seen != 0)
-                            {
-                                return false;
-                            }
-            """,
-            "",
+            "if (seen != 0 && ((summary >> w) & 1) == 0)",
+            "if (false)",
             "FreersAndMaintenance",
             "Rule 3: their freer is still on its way to the summary."),
         new(
@@ -61,12 +56,12 @@ internal static partial class Mutations
             "Rule 7: lists and current slab change under its hands."),
         new(
             "Maintenance: does not unlink",
-            "Maintenance.cs",
+            "Collection.cs",
             """
-                            if (slab->InList != 0)
-                            {
-                                ThreadHeap.Unlink(heap, slab);
-                            }
+                    if (slab->InList != 0)
+                    {
+                        ThreadHeap.Unlink(heap, slab);
+                    }
             """,
             "",
             "LastLocalFree",

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace BitSlab.Core;
@@ -22,6 +23,9 @@ internal unsafe struct Allocator
 
     /// <summary>The largest size served from slabs.</summary>
     public uint MaxManaged;
+
+    /// <summary>Sizes up to this one go by the linear classes: the fast path.</summary>
+    public uint LinearLimit;
 
     /// <summary>The block size of the last class: <see cref="MaxManaged"/>, rounded up.</summary>
     public uint LargestBlock;
@@ -83,6 +87,22 @@ internal unsafe struct Allocator
 
     /// <summary>An empty chunk that was kept, or null.</summary>
     public Chunk* Kept;
+
+    /// <summary>Sets the parameters, which have been validated, and what follows from them.</summary>
+    public static void SetParameters(
+        Allocator* allocator, uint granularity, uint maxManaged, uint minimumAlignment, int blocksPerSlab, bool mallocForLarge, long limit)
+    {
+        int shift = BitOperations.Log2(uint.Max(granularity, minimumAlignment));
+        allocator->GranularityShift = shift;
+        allocator->MaxManaged = maxManaged;
+        allocator->LinearLimit = uint.Min(SizeClasses.LinearLimit(shift), maxManaged);
+        allocator->ClassCount = SizeClasses.Count(shift, maxManaged);
+        allocator->LargestBlock = SizeClasses.BlockSize((uint)allocator->ClassCount - 1, shift);
+        allocator->MinimumAlignment = minimumAlignment;
+        allocator->BlocksPerSlab = blocksPerSlab;
+        allocator->MallocForLarge = mallocForLarge;
+        allocator->Limit = limit;
+    }
 
     /// <summary>Takes permits for bytes; false, and nothing taken, when that would pass the limit.</summary>
     public static bool TakePermits(Allocator* allocator, long bytes)

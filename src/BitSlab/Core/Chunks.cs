@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace BitSlab.Core;
 
-/// <summary>Takes slices for an allocator and returns them; takes chunks from the reservation and gives them back.</summary>
+/// <summary>Takes slices of an allocator's chunks, and returns them and their pages.</summary>
 internal static unsafe class Chunks
 {
     /// <summary>
@@ -29,12 +29,10 @@ internal static unsafe class Chunks
             if (chunk != null)
             {
                 ulong mask = Bits.Run(start, count);
-                int fresh = BitOperations.PopCount(mask & ~chunk->DirtySlices);
-                if (Allocator.TakePermits(allocator, (long)fresh * Layout.PermitPerSlice))
+                *zeroed = (mask & chunk->DirtySlices) == 0 && !chunk->Unclean;
+                if (TryOccupy(allocator, chunk, mask))
                 {
-                    *zeroed = fresh == count && !chunk->Unclean;
                     *slice = ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk) + (nuint)start;
-                    Occupy(allocator, chunk, mask);
                     CoreLock.Exit(&allocator->ChunkLock);
                     return AllocStatus.Ok;
                 }
@@ -89,8 +87,8 @@ internal static unsafe class Chunks
         }
     }
 
-    /// <summary>Takes the slices behind a large block, to let it grow in place; false when they are not free.</summary>
-    public static AllocStatus TryExtend(Allocator* allocator, nuint slice, int oldCount, int newCount)
+    /// <summary>Takes the slices behind a large block, to let it grow in place; false when they are not free, or the limit is reached.</summary>
+    public static bool TryExtend(Allocator* allocator, nuint slice, int oldCount, int newCount)
     {
         Reservation* reservation = allocator->Reservation;
         Chunk* chunk = reservation->Chunks + (slice / Layout.SlicesPerChunk);
@@ -98,25 +96,14 @@ internal static unsafe class Chunks
         int more = newCount - oldCount;
         if (start + more > Layout.SlicesPerChunk)
         {
-            return AllocStatus.OutOfMemory;
+            return false;
         }
 
         ulong mask = Bits.Run(start, more);
-        AllocStatus status = AllocStatus.OutOfMemory;
         CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
-        if ((chunk->FreeSlices & mask) == mask)
-        {
-            int fresh = BitOperations.PopCount(mask & ~chunk->DirtySlices);
-            status = AllocStatus.LimitReached;
-            if (Allocator.TakePermits(allocator, (long)fresh * Layout.PermitPerSlice))
-            {
-                Occupy(allocator, chunk, mask);
-                status = AllocStatus.Ok;
-            }
-        }
-
+        bool done = (chunk->FreeSlices & mask) == mask && TryOccupy(allocator, chunk, mask);
         CoreLock.Exit(&allocator->ChunkLock);
-        return status;
+        return done;
     }
 
     /// <summary>Gives the kept chunk and the pages of all free slices back to the OS. False when there were none.</summary>
@@ -222,8 +209,15 @@ internal static unsafe class Chunks
         return allocator->Kept;
     }
 
-    private static void Occupy(Allocator* allocator, Chunk* chunk, ulong mask)
+    /// <summary>Marks free slices occupied, with permits for those that have none; false, and nothing changed, at the limit.</summary>
+    private static bool TryOccupy(Allocator* allocator, Chunk* chunk, ulong mask)
     {
+        int fresh = BitOperations.PopCount(mask & ~chunk->DirtySlices);
+        if (!Allocator.TakePermits(allocator, (long)fresh * Layout.PermitPerSlice))
+        {
+            return false;
+        }
+
         if (chunk == allocator->Kept)
         {
             allocator->Kept = null;
@@ -238,6 +232,8 @@ internal static unsafe class Chunks
         {
             ChunkList.UnlinkWithRoom(allocator, chunk);
         }
+
+        return true;
     }
 
     /// <summary>Marks slices free. When all are, the chunk becomes the kept one, or is taken from the allocator and returned.</summary>

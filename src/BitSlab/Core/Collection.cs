@@ -50,6 +50,12 @@ internal static unsafe class Collection
             return chain;
         }
 
+        return Detach(heap, slab, chain);
+    }
+
+    /// <summary>Takes a slab whose blocks are all free off its list, makes it invalid, and puts it before the chain. Under the lock.</summary>
+    public static Slab* Detach(ThreadHeap* heap, Slab* slab, Slab* chain)
+    {
         if (slab->InList != 0)
         {
             ThreadHeap.Unlink(heap, slab);

@@ -78,13 +78,12 @@ internal static unsafe class LargeBlocks
     private static bool ResizeClaimed(Reservation* reservation, Slab* first, nuint bytes)
     {
         int oldCount = first->SliceCount;
-
         int newCount = Slices(bytes);
         Allocator* allocator = Reservation.ChunkOf(reservation, first)->Allocator;
         nuint slice = Reservation.SliceIndex(reservation, first);
         if (newCount > oldCount)
         {
-            if (Chunks.TryExtend(allocator, slice, oldCount, newCount) != AllocStatus.Ok)
+            if (!Chunks.TryExtend(allocator, slice, oldCount, newCount))
             {
                 return false;
             }

@@ -64,7 +64,7 @@ internal static unsafe class Lifetime
         heap->Allocator = allocator;
         heap->ClassCount = allocator->ClassCount;
         heap->GranularityShift = allocator->GranularityShift;
-        heap->LinearLimit = uint.Min(SizeClasses.LinearLimit(allocator->GranularityShift), allocator->MaxManaged);
+        heap->LinearLimit = allocator->LinearLimit;
         heap->AllocatorNumber = allocator->Number;
         heap->FaultCount = 0;
         heap->LastOwner = 0;

@@ -59,9 +59,10 @@ internal static unsafe class Maintenance
 
             entry->Word = &reservation->ZeroWord;
             entry->Slab = &reservation->EmptySlab;
-            SlabLife.Invalidate(slab, SliceKind.FreedSlab);
-            slab->Next = empty;
-            empty = slab;
+
+            // Current, and so in no list, whatever it says.
+            slab->InList = 0;
+            empty = Collection.Detach(heap, slab, empty);
         }
 
         CoreLock.Exit(&heap->Lock);
@@ -90,15 +91,8 @@ internal static unsafe class Maintenance
             if (Collection.IsOwn(heap, slab)
                 && ThreadHeap.Entry(heap, slab->Class)->Slab != slab && IsWholeWithRemote(reservation, slab))
             {
-                if (slab->InList != 0)
-                {
-                    ThreadHeap.Unlink(heap, slab);
-                }
-
-                SlabLife.Invalidate(slab, SliceKind.FreedSlab);
+                empty = Collection.Detach(heap, slab, empty);
                 ClearRemote(heap, slab);
-                slab->Next = empty;
-                empty = slab;
             }
             else
             {
@@ -122,12 +116,9 @@ internal static unsafe class Maintenance
         {
             // Remote before free. Acquire pairs with the owner's release: who sees the slab whole sees its owner done with it.
             ulong seen = Atomic.LoadAcquire(remote + w);
-            if (((summary >> w) & 1) == 0)
+            if (seen != 0 && ((summary >> w) & 1) == 0)
             {
-                if (seen != 0)
-                {
-                    return false;
-                }
+                return false;
             }
 
             ulong free = Atomic.LoadAcquire(slab->FreeWords + w);

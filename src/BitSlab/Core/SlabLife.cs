@@ -29,18 +29,14 @@ internal static unsafe class SlabLife
             return null;
         }
 
-        ulong last = Slab.ValidBits(blocks, words - 1);
         first->FreeWords = AreaOf(reservation, first);
-        for (int w = 0; w < words - 1; w++)
+        for (int w = 0; w < words; w++)
         {
-            first->FreeWords[w] = ulong.MaxValue;
+            first->FreeWords[w] = Slab.ValidBits(blocks, w);
         }
 
-        first->FreeWords[words - 1] = last;
         first->First = first;
         Atomic.Store(&first->Summary, Slab.AllWords(words));
-        first->WholeWord = ulong.MaxValue;
-        first->WholeLastWord = last;
         first->BaseOffset = unchecked((uint)(slice << Layout.SliceShift));
         first->Reciprocal = ((1u << 31) + blockSize - 1) / blockSize;
         first->BlockSize = blockSize;
@@ -53,6 +49,7 @@ internal static unsafe class SlabLife
         first->CurrentWord = 63;
         first->SliceCount = (byte)slices;
         first->InList = 0;
+        SetWhole(first, notice: true);
         for (int k = 1; k < slices; k++)
         {
             Slab* copy = first + k;

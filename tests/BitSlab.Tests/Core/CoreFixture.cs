@@ -26,14 +26,7 @@ internal sealed unsafe class CoreFixture : IDisposable
     public Allocator* NewAllocator(SlabAllocatorOptions options)
     {
         Allocator* allocator = Lifetime.CreateAllocator(Reservation);
-        allocator->GranularityShift = System.Numerics.BitOperations.Log2((uint)int.Max(options.ClassGranularity, options.MinimumAlignment));
-        allocator->MaxManaged = (uint)options.MaxManagedBlockSize;
-        allocator->ClassCount = SizeClasses.Count(allocator->GranularityShift, allocator->MaxManaged);
-        allocator->LargestBlock = SizeClasses.BlockSize((uint)allocator->ClassCount - 1, allocator->GranularityShift);
-        allocator->MinimumAlignment = (uint)options.MinimumAlignment;
-        allocator->BlocksPerSlab = options.BlocksPerSlab;
-        allocator->MallocForLarge = options.UseMallocForLarge;
-        allocator->Limit = options.MemoryLimit;
+        options.ApplyTo(allocator);
         return allocator;
     }
 
