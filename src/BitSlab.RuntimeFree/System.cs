@@ -19,7 +19,7 @@ namespace System
     public struct Byte { }
     public struct Int16 { }
     public struct UInt16 { }
-    public struct Int32 { public const int MaxValue = 0x7fffffff; public static int Min(int a, int b) => a < b ? a : b; }
+    public struct Int32 { public const int MaxValue = 0x7fffffff; public static int Min(int a, int b) => a < b ? a : b; public static int Max(int a, int b) => a > b ? a : b; }
     public struct UInt32
     {
         public static uint Min(uint a, uint b) => a < b ? a : b;
@@ -96,6 +96,10 @@ namespace System.Numerics
         }
 
         public static int TrailingZeroCount(ulong value) => value == 0 ? 64 : PopCount((value & (0 - value)) - 1);
+
+        public static int TrailingZeroCount(uint value) => value == 0 ? 32 : TrailingZeroCount((ulong)value);
+
+        public static uint RotateRight(uint value, int offset) => (value >> (offset & 31)) | (value << ((32 - offset) & 31));
 
         public static int Log2(uint value)
         {

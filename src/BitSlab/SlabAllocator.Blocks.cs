@@ -19,15 +19,11 @@ public sealed unsafe partial class SlabAllocator
         if (last < _linearLimit)
         {
             ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
-            if (heap != null)
+            if (heap != null && LocalAlloc.TryTake(heap, last >> _granularityShift, out void* block))
             {
-                void* block = LocalAlloc.TryTake(heap, last >> _granularityShift);
-                if (block != null)
-                {
-                    // Here as elsewhere: not to be finalised while the call goes on.
-                    GC.KeepAlive(this);
-                    return block;
-                }
+                // Here as elsewhere: not to be finalised while the call goes on.
+                GC.KeepAlive(this);
+                return block;
             }
         }
 
@@ -45,7 +41,7 @@ public sealed unsafe partial class SlabAllocator
 
     /// <inheritdoc cref="SlabMemory.AllocZeroed(nuint)"/>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
-    public void* AllocZeroed(nuint byteCount) => AllocZeroed(ThreadHeaps.Lookup(_slot), byteCount);
+    public void* AllocZeroed(nuint byteCount) => AllocZeroedSlow(ThreadHeaps.Lookup(_slot), byteCount);
 
     /// <inheritdoc cref="SlabMemory.AllocZeroed(nuint, nuint)"/>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
@@ -153,7 +149,18 @@ public sealed unsafe partial class SlabAllocator
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void* AllocSlow(nuint byteCount) => Allocate(byteCount, 1, out _);
+    internal void* AllocSlow(nuint byteCount)
+    {
+        ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
+        void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
+        if (block == null)
+        {
+            block = Allocate(byteCount, 1, out _);
+        }
+
+        GC.KeepAlive(this);
+        return block;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal void FreeSlow(void* ptr)
@@ -163,11 +170,11 @@ public sealed unsafe partial class SlabAllocator
         GC.KeepAlive(this);
     }
 
-    internal void* AllocZeroed(ThreadHeap* heap, nuint byteCount)
+    /// <summary>Allocates zeroed with a heap of this allocator and thread; null where it has none.</summary>
+    internal void* AllocZeroedSlow(ThreadHeap* heap, nuint byteCount)
     {
-        nuint last = unchecked(byteCount - 1);
-        void* block = heap != null && last < _linearLimit ? LocalAlloc.TryTake(heap, last >> _granularityShift) : null;
         bool zeroed = false;
+        void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
         if (block == null)
         {
             block = Allocate(byteCount, 1, out zeroed);
@@ -214,6 +221,13 @@ public sealed unsafe partial class SlabAllocator
             return;
         }
 
+        // The first free in a full slab, as a rule.
+        Slab* slice = LocalFree.FindLive(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs, out uint index);
+        if (slice != null && LocalFree.Free(heap, slice, index) == BlockStatus.Live)
+        {
+            return;
+        }
+
         RaiseFaults(heap);
         BlockStatus status = Blocks.Free(ProcessMemory.Require(), ptr, expected, ThreadHeaps.CurrentToken);
         if (status != BlockStatus.Live)
@@ -247,22 +261,22 @@ public sealed unsafe partial class SlabAllocator
     /// <summary>Reallocates a block, which stays in its allocator. Not for null.</summary>
     internal static void* ReallocateAny(ThreadHeap* heap, void* ptr, nuint byteCount, nuint alignment, Allocator* expected)
     {
-        Slab* slice = LocalFree.FindLive(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs);
-        return slice != null
-            ? ReallocateOwn(heap, slice, ptr, byteCount, alignment)
-            : ReallocateSlow(heap, ptr, byteCount, alignment, expected);
+        Slab* slice = LocalFree.FindLive(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs, out _);
+        return slice == null ? ReallocateSlow(heap, ptr, byteCount, alignment, expected)
+            : Allocation.FitsInPlace(ptr, slice->BlockSize, byteCount, alignment) ? ptr
+            : MoveOwn(heap, ptr, slice->BlockSize, byteCount, alignment);
     }
 
     // A live block of the calling thread's own heap: no search, and no look at what other threads freed.
-    private static void* ReallocateOwn(ThreadHeap* heap, Slab* slice, void* ptr, nuint byteCount, nuint alignment)
+    private static void* MoveOwn(ThreadHeap* heap, void* ptr, nuint usable, nuint byteCount, nuint alignment)
     {
-        nuint usable = slice->BlockSize;
-        if (Allocation.FitsInPlace(ptr, usable, byteCount, alignment))
+        void* moved = alignment == 1 ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
+        AllocStatus shortage = AllocStatus.Ok;
+        if (moved == null)
         {
-            return ptr;
+            moved = TryAllocate(heap->Allocator, byteCount, alignment, out _, out shortage);
         }
 
-        void* moved = TryAllocate(heap->Allocator, byteCount, alignment, out _, out AllocStatus shortage);
         if (moved == null)
         {
             ThrowShortageUnlessFits(heap->Allocator, shortage, ptr, usable, byteCount, alignment);

@@ -139,7 +139,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
         ThrowIfDisposed();
         EnterGate();
-        Lifetime.FreeAll(_allocator, keepChunk: true);
+        Lifetime.FreeAll(_allocator);
         ExitGate();
         GC.KeepAlive(this);
     }
@@ -237,6 +237,14 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What the timer does, for tests that do not wait for it: gives back what lay idle since the last call.</summary>
+    internal void Tick()
+    {
+        EnterGate();
+        Chunks.Tick(_allocator);
+        ExitGate();
     }
 
     internal BlockWalk Walk()

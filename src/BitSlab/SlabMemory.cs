@@ -31,16 +31,9 @@ public static unsafe class SlabMemory
         // A size of 0 becomes the largest number, and so leaves the fast path.
         nuint last = unchecked(byteCount - 1);
         ThreadHeap* heap = ThreadHeaps.t_shared;
-        if (last < LinearLimit && heap != null)
-        {
-            void* block = LocalAlloc.TryTake(heap, last >> GranularityShift);
-            if (block != null)
-            {
-                return block;
-            }
-        }
-
-        return AllocSlow(byteCount);
+        return last < LinearLimit && heap != null && LocalAlloc.TryTake(heap, last >> GranularityShift, out void* block)
+            ? block
+            : AllocSlow(byteCount);
     }
 
     /// <summary>Allocates a block for a number of elements, not initialised.</summary>
@@ -65,7 +58,18 @@ public static unsafe class SlabMemory
     /// <returns>The block; never null.</returns>
     /// <exception cref="OutOfMemoryException">Memory is exhausted, or the size impossible.</exception>
     /// <exception cref="SlabMemoryLimitException">The allocator's limit is reached.</exception>
-    public static void* AllocZeroed(nuint byteCount) => Shared.AllocZeroed(ThreadHeaps.t_shared, byteCount);
+    public static void* AllocZeroed(nuint byteCount)
+    {
+        nuint last = unchecked(byteCount - 1);
+        ThreadHeap* heap = ThreadHeaps.t_shared;
+        if (last < LinearLimit && heap != null && LocalAlloc.TryTake(heap, last >> GranularityShift, out void* block))
+        {
+            NativeMemory.Clear(block, byteCount);
+            return block;
+        }
+
+        return Shared.AllocZeroedSlow(heap, byteCount);
+    }
 
     /// <summary>Allocates a block for a number of elements, whose requested bytes are zero.</summary>
     /// <param name="elementCount">The number of elements.</param>
@@ -175,7 +179,12 @@ public static unsafe class SlabMemory
 
     // Of their own, so that the shared allocator's static field is not looked at on the fast path.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void* AllocSlow(nuint byteCount) => Shared.AllocSlow(byteCount);
+    private static void* AllocSlow(nuint byteCount)
+    {
+        ThreadHeap* heap = ThreadHeaps.t_shared;
+        void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
+        return block != null ? block : Shared.Allocate(byteCount, 1, out _);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void FreeSlow(void* ptr) => SlabAllocator.FreeAny(ThreadHeaps.t_shared, ptr, null);

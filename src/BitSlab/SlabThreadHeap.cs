@@ -29,21 +29,19 @@ public readonly unsafe ref struct SlabThreadHeap
     public void* Alloc(nuint byteCount)
     {
         nuint last = unchecked(byteCount - 1);
-        if (last < _heap->LinearLimit && _heap->AllocatorNumber == _allocatorNumber)
+        if (last < _heap->LinearLimit && _heap->AllocatorNumber == _allocatorNumber
+            && LocalAlloc.TryTake(_heap, last >> _heap->GranularityShift, out void* block))
         {
-            void* block = LocalAlloc.TryTake(_heap, last >> _heap->GranularityShift);
-            if (block != null)
-            {
-                GC.KeepAlive(_allocator);
-                return block;
-            }
+            GC.KeepAlive(_allocator);
+            return block;
         }
 
-        return _allocator.AllocSlow(byteCount);
+        return AllocSlow(_allocator, _heap, _allocatorNumber, byteCount);
     }
 
     /// <inheritdoc cref="SlabAllocator.AllocZeroed(nuint)"/>
-    public void* AllocZeroed(nuint byteCount) => _allocator.AllocZeroed(byteCount);
+    public void* AllocZeroed(nuint byteCount) =>
+        _allocator.AllocZeroedSlow(_heap->AllocatorNumber == _allocatorNumber ? _heap : null, byteCount);
 
     /// <inheritdoc cref="SlabAllocator.TryAlloc(nuint, out void*)"/>
     public bool TryAlloc(nuint byteCount, out void* ptr) => _allocator.TryAlloc(byteCount, out ptr);
@@ -66,4 +64,18 @@ public readonly unsafe ref struct SlabThreadHeap
 
     /// <inheritdoc cref="SlabAllocator.FreeBatch(ReadOnlySpan{nint})"/>
     public void FreeBatch(ReadOnlySpan<nint> blocks) => _allocator.FreeBatch(blocks);
+
+    // The fields one by one: the address of the structure would keep them out of registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void* AllocSlow(SlabAllocator allocator, ThreadHeap* heap, ulong allocatorNumber, nuint byteCount)
+    {
+        void* block = heap->AllocatorNumber == allocatorNumber ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
+        if (block == null)
+        {
+            block = allocator.Allocate(byteCount, 1, out _);
+        }
+
+        GC.KeepAlive(allocator);
+        return block;
+    }
 }

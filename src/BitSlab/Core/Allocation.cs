@@ -32,8 +32,7 @@ internal static unsafe class Allocation
                 *zeroed = false;
                 *status = AllocStatus.Ok;
                 uint sizeClass = SizeClasses.ClassOf((uint)rounded, allocator->GranularityShift);
-                void* block = LocalAlloc.TryTake(heap, sizeClass);
-                return block != null ? block : LocalAlloc.Refill(heap, sizeClass, status);
+                return LocalAlloc.TryTake(heap, sizeClass, out void* block) ? block : LocalAlloc.Refill(heap, sizeClass, status);
             }
         }
 

@@ -73,9 +73,6 @@ internal unsafe struct Allocator
     public int ChunkLock;
     public int ChunkCount;
 
-    /// <summary>Free slices of partly used chunks that may have resident pages.</summary>
-    public int DirtySlices;
-
     /// <summary>Where the slabs' bitmap words stand.</summary>
     public WordArena Words;
 
@@ -85,8 +82,11 @@ internal unsafe struct Allocator
     public Chunk* FirstWithRoom;
     public Chunk* LastWithRoom;
 
-    /// <summary>An empty chunk that was kept, or null.</summary>
-    public Chunk* Kept;
+    /// <summary>Free memory that stays resident.</summary>
+    public IdleMemory Idle;
+
+    /// <summary>The round in which maintenance was last here; its own, under the gate.</summary>
+    public int LastRound;
 
     /// <summary>Sets the parameters, which have been validated, and what follows from them.</summary>
     public static void SetParameters(

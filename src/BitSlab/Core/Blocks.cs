@@ -112,10 +112,10 @@ internal static unsafe class Blocks
         // Acquire, and first: whoever sees a kind sees the fields that go with it.
         Slab* slice = reservation->Slabs + (offset >> Layout.SliceShift);
         SliceKind kind = (SliceKind)Atomic.LoadAcquire(&slice->Kind);
-        uint inSlab = unchecked((uint)offset - slice->BaseOffset);
+        uint inSlab = unchecked((uint)(nuint)block - slice->Start);
         place->Slice = slice;
-        place->Index = Slab.IndexOf(inSlab, slice->Reciprocal);
-        bool isStart = unchecked(place->Index * slice->BlockSize) == inSlab && place->Index < slice->BlockCount;
+        place->Index = Slab.IndexOf(inSlab, slice->Inverse, slice->Shift);
+        bool isStart = place->Index < slice->BlockCount;
 
         switch (kind)
         {

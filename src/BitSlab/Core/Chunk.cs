@@ -26,6 +26,9 @@ internal unsafe struct Chunk
     /// <summary>Linked among the partly used chunks with free slices.</summary>
     public bool HasRoom;
 
+    /// <summary>Empty, and kept: linked by <see cref="NextWithRoom"/> on that stack.</summary>
+    public bool IsKept;
+
     /// <summary>The data are accessible. Belongs to who took the chunk from the reservation.</summary>
     public bool Committed;
 

@@ -36,6 +36,7 @@ internal static unsafe class ChunkList
     public static void Remove(Allocator* allocator, Chunk* chunk)
     {
         Atomic.Add(&allocator->Returning, 1);
+        IdleMemory.Gave(allocator, chunk->DirtySlices);
         if (chunk->Previous != null)
         {
             chunk->Previous->Next = chunk->Next;

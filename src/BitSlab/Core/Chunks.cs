@@ -5,12 +5,6 @@ namespace BitSlab.Core;
 /// <summary>Takes slices of an allocator's chunks, and returns them and their pages.</summary>
 internal static unsafe class Chunks
 {
-    /// <summary>
-    /// Free slices in partly used chunks that may stay resident: half a chunk's worth (2 MiB), so that slabs that come and go cost
-    /// no page faults, and what a drained allocator holds on to, with the kept chunk and the current slabs, stays under 16 MiB.
-    /// </summary>
-    public const int MaxDirtySlices = Layout.SlicesPerChunk / 2;
-
     /// <summary>Takes neighbouring slices of one chunk, with permits for those that have none.</summary>
     /// <param name="allocator">For whom.</param>
     /// <param name="count">1 to 64.</param>
@@ -71,10 +65,17 @@ internal static unsafe class Chunks
 
         CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
         chunk->DirtySlices |= mask;
-        allocator->DirtySlices += count;
+        IdleMemory.AddDirty(allocator, count);
         Chunk* empty = Vacate(allocator, chunk, mask);
-        ulong dirty = empty == null && chunk->HasRoom && allocator->DirtySlices > MaxDirtySlices ? BeginPurge(allocator, chunk) : 0;
+        ulong dirty = empty == null && chunk->HasRoom && allocator->Idle.HasTooManyDirtySlices ? BeginPurge(allocator, chunk) : 0;
+
+        // Under the lock: the timer stops before it looks here for the last time, so that either it sees what is idle, or this that it stopped.
+        bool wake = Maintenance.IsTimerStopped(reservation);
         CoreLock.Exit(&allocator->ChunkLock);
+        if (wake)
+        {
+            Maintenance.StartTimer(reservation);
+        }
 
         if (empty != null)
         {
@@ -106,27 +107,71 @@ internal static unsafe class Chunks
         return done;
     }
 
-    /// <summary>Gives the kept chunk and the pages of all free slices back to the OS. False when there were none.</summary>
+    /// <summary>
+    /// Gives the kept chunks and the pages of all free slices back to the OS, because memory is short or is wanted back: what was learned
+    /// is forgotten. False when there were none.
+    /// </summary>
     public static bool Purge(Allocator* allocator)
     {
-        Reservation* reservation = allocator->Reservation;
         long before = Atomic.LoadAcquire(&allocator->Returned);
-
-        CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
-        Chunk* kept = allocator->Kept;
-        if (kept != null)
-        {
-            allocator->Kept = null;
-            ChunkList.Remove(allocator, kept);
-        }
-
+        GiveBack(allocator, int.MaxValue, int.MaxValue);
+        CoreLock.Enter(&allocator->ChunkLock, &allocator->Reservation->Os);
+        IdleMemory.Forget(allocator);
         CoreLock.Exit(&allocator->ChunkLock);
-        if (kept != null)
+        return Atomic.LoadAcquire(&allocator->Returned) != before;
+    }
+
+    /// <summary>Gives what lay idle since the last call back to the OS. False when nothing is left that the next might find idle.</summary>
+    public static bool Tick(Allocator* allocator)
+    {
+        Reservation* reservation = allocator->Reservation;
+        int chunks;
+        int slices;
+        CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+        IdleMemory.Tick(allocator, &chunks, &slices);
+        CoreLock.Exit(&allocator->ChunkLock);
+        GiveBack(allocator, chunks, slices);
+
+        // What lay idle so long was not given back too soon.
+        CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+        allocator->Idle.Returned = 0;
+        bool any = allocator->Idle.IsAny;
+        CoreLock.Exit(&allocator->ChunkLock);
+        return any;
+    }
+
+    /// <summary>Whether a tick might find something idle.</summary>
+    public static bool HasIdle(Allocator* allocator)
+    {
+        CoreLock.Enter(&allocator->ChunkLock, &allocator->Reservation->Os);
+        bool any = allocator->Idle.IsAny;
+        CoreLock.Exit(&allocator->ChunkLock);
+        return any;
+    }
+
+    // Kept chunks and dirty slices, at most so many where there are so many; of the slices up to a chunk's worth more.
+    private static void GiveBack(Allocator* allocator, int chunks, int slices)
+    {
+        Reservation* reservation = allocator->Reservation;
+        for (; chunks > 0; chunks--)
         {
+            CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+            Chunk* kept = IdleMemory.TakeKept(allocator);
+            if (kept != null)
+            {
+                ChunkList.Remove(allocator, kept);
+            }
+
+            CoreLock.Exit(&allocator->ChunkLock);
+            if (kept == null)
+            {
+                break;
+            }
+
             ChunkSource.GiveBack(allocator, kept);
         }
 
-        while (true)
+        while (slices > 0)
         {
             CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
             Chunk* chunk = allocator->FirstWithRoom;
@@ -139,53 +184,42 @@ internal static unsafe class Chunks
             CoreLock.Exit(&allocator->ChunkLock);
             if (chunk == null || !FinishPurge(allocator, chunk, dirty))
             {
-                return Atomic.LoadAcquire(&allocator->Returned) != before;
+                break;
             }
+
+            slices -= BitOperations.PopCount(dirty);
         }
     }
 
     /// <summary>
-    /// Takes all slices of all chunks back, whatever stood there, and all chunks but, on request, one. Nothing else runs on
-    /// the allocator; all descriptors have been made invalid.
+    /// Takes all slices of all chunks back, whatever stood there. Chunks are kept as when they become empty otherwise. Nothing else
+    /// runs on the allocator; all descriptors have been made invalid.
     /// </summary>
-    public static void ReturnAll(Allocator* allocator, bool keepOne)
+    public static void ReturnAll(Allocator* allocator)
     {
         Reservation* reservation = allocator->Reservation;
-        while (true)
+        Chunk* next;
+        for (Chunk* chunk = allocator->FirstChunk; chunk != null; chunk = next)
         {
+            next = chunk->Next;
+            if (chunk->IsKept)
+            {
+                continue;
+            }
+
             CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
-            Chunk* chunk = allocator->FirstChunk;
-            while (keepOne && chunk != null && chunk == allocator->Kept)
-            {
-                chunk = chunk->Next;
-            }
-
-            Chunk* empty = null;
-            if (chunk != null && chunk == allocator->Kept)
-            {
-                allocator->Kept = null;
-                ChunkList.Remove(allocator, chunk);
-                empty = chunk;
-            }
-            else if (chunk != null)
-            {
-                ulong occupied = ~chunk->FreeSlices;
-                chunk->DirtySlices |= occupied;
-                allocator->DirtySlices += BitOperations.PopCount(occupied);
-                empty = Vacate(allocator, chunk, occupied);
-            }
-
+            ulong occupied = ~chunk->FreeSlices;
+            chunk->DirtySlices |= occupied;
+            IdleMemory.AddDirty(allocator, BitOperations.PopCount(occupied));
+            Chunk* empty = Vacate(allocator, chunk, occupied);
             CoreLock.Exit(&allocator->ChunkLock);
-            if (chunk == null)
-            {
-                return;
-            }
-
             if (empty != null)
             {
                 ChunkSource.GiveBack(allocator, empty);
             }
         }
+
+        Maintenance.StartTimer(reservation);
     }
 
     private static Chunk* FindRoom(Allocator* allocator, int count, int alignment, int* start)
@@ -206,7 +240,7 @@ internal static unsafe class Chunks
         }
 
         *start = 0;
-        return allocator->Kept;
+        return allocator->Idle.Kept;
     }
 
     /// <summary>Marks free slices occupied, with permits for those that have none; false, and nothing changed, at the limit.</summary>
@@ -218,14 +252,16 @@ internal static unsafe class Chunks
             return false;
         }
 
-        if (chunk == allocator->Kept)
+        if (chunk->IsKept)
         {
-            allocator->Kept = null;
+            // It is the one that was kept last.
+            IdleMemory.TakeKept(allocator);
             ChunkList.LinkWithRoom(allocator, chunk);
-            allocator->DirtySlices += BitOperations.PopCount(chunk->DirtySlices);
+            IdleMemory.AddDirty(allocator, BitOperations.PopCount(chunk->DirtySlices));
         }
 
-        allocator->DirtySlices -= BitOperations.PopCount(chunk->DirtySlices & mask);
+        IdleMemory.TookFresh(allocator, fresh);
+        IdleMemory.AddDirty(allocator, -BitOperations.PopCount(chunk->DirtySlices & mask));
         chunk->DirtySlices &= ~mask;
         chunk->FreeSlices &= ~mask;
         if (chunk->FreeSlices == 0)
@@ -236,7 +272,7 @@ internal static unsafe class Chunks
         return true;
     }
 
-    /// <summary>Marks slices free. When all are, the chunk becomes the kept one, or is taken from the allocator and returned.</summary>
+    /// <summary>Marks slices free. When all are, the chunk is kept, or taken from the allocator and returned.</summary>
     private static Chunk* Vacate(Allocator* allocator, Chunk* chunk, ulong mask)
     {
         chunk->FreeSlices |= mask;
@@ -247,10 +283,10 @@ internal static unsafe class Chunks
         }
 
         ChunkList.UnlinkWithRoom(allocator, chunk);
-        allocator->DirtySlices -= BitOperations.PopCount(chunk->DirtySlices);
-        if (allocator->Kept == null)
+        IdleMemory.AddDirty(allocator, -BitOperations.PopCount(chunk->DirtySlices));
+        if (allocator->Idle.MayKeepChunk)
         {
-            allocator->Kept = chunk;
+            IdleMemory.Keep(allocator, chunk);
             return null;
         }
 
@@ -262,7 +298,8 @@ internal static unsafe class Chunks
     {
         ulong dirty = chunk->FreeSlices & chunk->DirtySlices;
         Atomic.Add(&allocator->Returning, 1);
-        allocator->DirtySlices -= BitOperations.PopCount(dirty);
+        IdleMemory.AddDirty(allocator, -BitOperations.PopCount(dirty));
+        IdleMemory.Gave(allocator, dirty);
         chunk->FreeSlices &= ~dirty;
         if (chunk->FreeSlices == 0)
         {
@@ -295,7 +332,7 @@ internal static unsafe class Chunks
         }
         else
         {
-            allocator->DirtySlices += BitOperations.PopCount(dirty);
+            IdleMemory.AddDirty(allocator, BitOperations.PopCount(dirty));
         }
 
         Chunk* empty = Vacate(allocator, chunk, dirty);

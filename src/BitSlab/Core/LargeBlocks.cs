@@ -120,7 +120,7 @@ internal static unsafe class LargeBlocks
         }
 
         Slab* first = reservation->Slabs + slice;
-        first->BaseOffset = unchecked((uint)(slice << Layout.SliceShift));
+        first->Start = unchecked((uint)(nuint)Reservation.SliceAddress(reservation, slice));
         first->InList = Slab.LargeLive;
         Describe(first, 0, count);
         return Reservation.SliceAddress(reservation, slice);
@@ -134,7 +134,7 @@ internal static unsafe class LargeBlocks
         for (int k = count - 1; k >= from; k--)
         {
             first[k].First = first;
-            first[k].BaseOffset = first->BaseOffset;
+            first[k].Start = first->Start;
             first[k].BlockCount = 0;
             Atomic.Store((void**)&first[k].LocalOwner, Slab.NoHeap);
             Atomic.StoreRelease(&first[k].Kind, (byte)SliceKind.Large);

@@ -24,9 +24,10 @@ internal static unsafe class Lifetime
             }
         }
 
-        *allocator = default;
-        allocator->Reservation = reservation;
-        allocator->Number = number;
+        // The gate of a structure that is used again is closed since its last allocator's end, and stays so until this one is
+        // complete: maintenance may be on its way there.
+        *allocator = new Allocator { Reservation = reservation, Number = number, Gate = 1 };
+        CoreLock.Exit(&allocator->Gate);
         return allocator;
     }
 
@@ -65,6 +66,7 @@ internal static unsafe class Lifetime
         heap->ClassCount = allocator->ClassCount;
         heap->GranularityShift = allocator->GranularityShift;
         heap->LinearLimit = allocator->LinearLimit;
+        heap->MaxManaged = allocator->MaxManaged;
         heap->AllocatorNumber = allocator->Number;
         heap->FaultCount = 0;
         heap->LastOwner = 0;
@@ -107,9 +109,7 @@ internal static unsafe class Lifetime
         Atomic.CompareExchange(&heap->OwnerWord, ThreadHeap.Orphan, token);
 
     /// <summary>Frees every block at once; the caller holds the gate, and nobody else is inside a call on the allocator.</summary>
-    /// <param name="allocator">The allocator.</param>
-    /// <param name="keepChunk">Whether one empty chunk is kept.</param>
-    public static void FreeAll(Allocator* allocator, bool keepChunk)
+    public static void FreeAll(Allocator* allocator)
     {
         Reservation* reservation = allocator->Reservation;
         for (ThreadHeap* heap = allocator->Heaps; heap != null; heap = heap->NextHeap)
@@ -129,7 +129,7 @@ internal static unsafe class Lifetime
         }
 
         WordArena.Clear(allocator);
-        Chunks.ReturnAll(allocator, keepChunk);
+        Chunks.ReturnAll(allocator);
         LargeBlock large;
         LargeSweep sweep = default;
         while (LargeRegistry.TakeNext(reservation, allocator, &sweep, &large))
@@ -142,7 +142,8 @@ internal static unsafe class Lifetime
     public static void DestroyAllocator(Allocator* allocator)
     {
         Reservation* reservation = allocator->Reservation;
-        FreeAll(allocator, keepChunk: false);
+        FreeAll(allocator);
+        Chunks.Purge(allocator);
 
         ThreadHeap* heap = allocator->Heaps;
         allocator->Heaps = null;

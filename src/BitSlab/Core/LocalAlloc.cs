@@ -6,9 +6,9 @@ namespace BitSlab.Core;
 /// <summary>Allocation by the thread that owns the heap: the next free bit of the word in use, else the next word, else the next slab.</summary>
 internal static unsafe class LocalAlloc
 {
-    /// <summary>The fast path: null when the word in use has no free block, or is not to be used.</summary>
+    /// <summary>The fast path: false when the word in use has no free block, or is not to be used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void* TryTake(ThreadHeap* heap, nuint sizeClass)
+    public static bool TryTake(ThreadHeap* heap, nuint sizeClass, out void* block)
     {
         ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
 
@@ -17,11 +17,31 @@ internal static unsafe class LocalAlloc
         ulong free = Atomic.Load(word);
         if (free == 0)
         {
-            return null;
+            block = null;
+            return false;
         }
 
         Atomic.Store(word, free & (free - 1));
-        return entry->WordBase + ((ulong)BitOperations.TrailingZeroCount(free) * entry->BlockSize);
+        block = entry->WordBase + ((uint)BitOperations.TrailingZeroCount(free) * entry->BlockSize);
+        return true;
+    }
+
+    /// <summary>
+    /// Behind the fast path: any size that slabs serve, from the next word or slab where need be. Null for other sizes, when memory or the
+    /// limit is exhausted, and while faults wait to be told.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes)
+    {
+        // Acquire pairs with the recording of the fault.
+        if (unchecked(bytes - 1) >= heap->MaxManaged || Atomic.LoadAcquire(&heap->FaultCount) != 0)
+        {
+            return null;
+        }
+
+        uint sizeClass = SizeClasses.ClassOf((uint)bytes, heap->GranularityShift);
+        AllocStatus status;
+        return TryTake(heap, sizeClass, out void* block) ? block : Refill(heap, sizeClass, &status);
     }
 
     /// <summary>The slow path, on the owner's thread: finds a word with a free block, and takes one.</summary>
@@ -33,7 +53,8 @@ internal static unsafe class LocalAlloc
         {
             if (NextWord(heap, entry, entry->Slab))
             {
-                return TryTake(heap, sizeClass);
+                _ = TryTake(heap, sizeClass, out void* block);
+                return block;
             }
 
             // Acquire pairs with the pusher's release; a push that is missed now is collected next time.

@@ -20,10 +20,9 @@ internal static unsafe class LocalFree
                 return false;
             }
 
-            Slab* slice = (Slab*)((byte*)slabs + ((offset >> Layout.SliceShift) << 7));
-            uint inSlab = (uint)offset - slice->BaseOffset;
-            uint index = Slab.IndexOf(inSlab, slice->Reciprocal);
-            if (Atomic.Load((void**)&slice->LocalOwner) != heap || index * slice->BlockSize != inSlab || index >= slice->BlockCount)
+            Slab* slice = Slab.Of(block, reservationBase, slabs);
+            uint index = Slab.IndexOf((uint)(nuint)block - slice->Start, slice->Inverse, slice->Shift);
+            if (Atomic.Load((void**)&slice->LocalOwner) != heap || index >= slice->BlockCount)
             {
                 return false;
             }
@@ -42,7 +41,7 @@ internal static unsafe class LocalFree
 
             Atomic.Store(&first->Summary, summary | (1ul << (int)(index >> 6)));
             free |= bit;
-            if (free == first->WholeWord | free == first->WholeLastWord)
+            if (free == first->WholeWord || free == first->WholeLastWord)
             {
                 StoreWholeWord(heap, first, word, free);
                 return true;
@@ -59,22 +58,19 @@ internal static unsafe class LocalFree
     /// are pending, when a look at the remote words is wanted.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slab* FindLive(ThreadHeap* heap, void* block, nuint reservationBase, nuint reservationBytes, Slab* slabs)
+    public static Slab* FindLive(
+        ThreadHeap* heap, void* block, nuint reservationBase, nuint reservationBytes, Slab* slabs, out uint index)
     {
-        unchecked
+        index = 0;
+        if (unchecked((nuint)block - reservationBase) >= reservationBytes)
         {
-            nuint offset = (nuint)block - reservationBase;
-            if (offset >= reservationBytes)
-            {
-                return null;
-            }
-
-            Slab* slice = slabs + (offset >> Layout.SliceShift);
-            uint inSlab = (uint)offset - slice->BaseOffset;
-            uint index = Slab.IndexOf(inSlab, slice->Reciprocal);
-            bool isOwn = Atomic.Load((void**)&slice->LocalOwner) == heap && index * slice->BlockSize == inSlab && index < slice->BlockCount;
-            return isOwn && (Atomic.Load(slice->FreeWords + (index >> 6)) & (1ul << (int)index)) == 0 ? slice : null;
+            return null;
         }
+
+        Slab* slice = Slab.Of(block, reservationBase, slabs);
+        index = Slab.IndexOf(unchecked((uint)(nuint)block - slice->Start), slice->Inverse, slice->Shift);
+        bool isOwn = Atomic.Load((void**)&slice->LocalOwner) == heap && index < slice->BlockCount;
+        return isOwn && (Atomic.Load(slice->FreeWords + (index >> 6)) & (1ul << (int)index)) == 0 ? slice : null;
     }
 
     /// <summary>

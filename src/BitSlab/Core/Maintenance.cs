@@ -42,6 +42,71 @@ internal static unsafe class Maintenance
         return (nuint)(Atomic.LoadAcquire(&allocator->Returned) - before);
     }
 
+    /// <summary>Whether nobody calls <see cref="Tick"/>.</summary>
+    public static bool IsTimerStopped(Reservation* reservation) => Atomic.LoadAcquire(&reservation->TimerRuns) == 0;
+
+    /// <summary>Starts the timer if it does not run. No lock is held.</summary>
+    public static void StartTimer(Reservation* reservation)
+    {
+        if (IsTimerStopped(reservation) && Atomic.CompareExchange(&reservation->TimerRuns, 1, 0))
+        {
+            reservation->Os.StartTimer();
+        }
+    }
+
+    /// <summary>The timer that was to be started did not start.</summary>
+    public static void TimerFailed(Reservation* reservation) => Atomic.StoreRelease(&reservation->TimerRuns, 0);
+
+    /// <summary>One round of maintenance: memory that lay idle since the last goes back to the OS.</summary>
+    /// <returns>False when nothing is left to wait for: the timer stops.</returns>
+    public static bool Tick(Reservation* reservation)
+    {
+        if (!CoreLock.TryEnter(&reservation->RoundLock))
+        {
+            return true;
+        }
+
+        bool goOn = Visit(reservation, tick: true);
+        if (!goOn)
+        {
+            // Stopped before the last look, which takes each allocator's chunk lock: whoever leaves something idle behind that look
+            // sees, under the same lock, that the timer stands, and starts it. Full barrier, though the locks would do.
+            Atomic.CompareExchange(&reservation->TimerRuns, 0, 1);
+            goOn = Visit(reservation, tick: false) && Atomic.CompareExchange(&reservation->TimerRuns, 1, 0);
+        }
+
+        CoreLock.Exit(&reservation->RoundLock);
+        return goOn;
+    }
+
+    // All allocators that have chunks, each once. Whether any has, or may have, something idle.
+    private static bool Visit(Reservation* reservation, bool tick)
+    {
+        bool any = false;
+        int round = ++reservation->Round;
+        for (nuint i = 0; i < reservation->HighWater; i++)
+        {
+            // The structure is never unmapped, and its gate is open only while an allocator lives in it: whichever it is, it may be visited.
+            Allocator* allocator = (Allocator*)Atomic.LoadAcquire((void**)&reservation->Chunks[i].Allocator);
+            if (allocator == null || allocator->LastRound == round)
+            {
+                continue;
+            }
+
+            if (!CoreLock.TryEnter(&allocator->Gate))
+            {
+                any = true;
+                continue;
+            }
+
+            allocator->LastRound = round;
+            any |= tick ? Chunks.Tick(allocator) : Chunks.HasIdle(allocator);
+            CoreLock.Exit(&allocator->Gate);
+        }
+
+        return any;
+    }
+
     /// <summary>Collects everything and gives up current slabs that are empty, too.</summary>
     public static void CollectAsOwner(ThreadHeap* heap)
     {

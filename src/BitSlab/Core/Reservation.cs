@@ -37,6 +37,13 @@ internal unsafe struct Reservation
     /// <summary>For the layer above: a lock that is none of the runtime's. A leaf.</summary>
     public int HostLock;
 
+    /// <summary>1 while the timer of maintenance runs.</summary>
+    public int TimerRuns;
+
+    /// <summary>Held through a round of maintenance, and the rounds so far.</summary>
+    public int RoundLock;
+    public int Round;
+
     /// <summary>Guards what follows.</summary>
     public int Lock;
 

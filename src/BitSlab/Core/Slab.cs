@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -67,13 +68,13 @@ internal unsafe struct Slab
     [FieldOffset(40)]
     public ulong WholeLastWord;
 
-    /// <summary>Where the first block stands: the low 32 bits of its distance from the reservation's start.</summary>
+    /// <summary>Where the first block stands: the low 32 bits of its address.</summary>
     [FieldOffset(48)]
-    public uint BaseOffset;
+    public uint Start;
 
-    /// <summary>2^31 / block size, rounded up. See <see cref="IndexOf"/>.</summary>
+    /// <summary>The inverse, modulo 2^32, of the block size's odd part. See <see cref="IndexOf"/>.</summary>
     [FieldOffset(52)]
-    public uint Reciprocal;
+    public uint Inverse;
 
     /// <summary>The size of each block in bytes; 0 where no slab ever stood.</summary>
     [FieldOffset(56)]
@@ -86,6 +87,10 @@ internal unsafe struct Slab
     /// <summary>A <see cref="SliceKind"/>: valid last at birth, invalid first at give-back, so that misuse sees no mixture.</summary>
     [FieldOffset(62)]
     public byte Kind;
+
+    /// <summary>The block size's power of two. See <see cref="IndexOf"/>.</summary>
+    [FieldOffset(63)]
+    public byte Shift;
 
     // ---- second line: the first slice's descriptor only ----
 
@@ -104,11 +109,11 @@ internal unsafe struct Slab
     [FieldOffset(80)]
     public ThreadHeap* Heap;
 
-    /// <summary>Next slab with room of the same class; under the heap's lock.</summary>
+    /// <summary>Next slab in the ring of those with room of the same class; under the heap's lock.</summary>
     [FieldOffset(88)]
     public Slab* Next;
 
-    /// <summary>Previous slab with room of the same class; under the heap's lock.</summary>
+    /// <summary>Previous slab in that ring; under the heap's lock.</summary>
     [FieldOffset(96)]
     public Slab* Previous;
 
@@ -147,6 +152,8 @@ internal unsafe struct Slab
     [FieldOffset(124)]
     public uint Area;
 
+    private const int DescriptorShift = 7;
+
     public const int LargeLive = 2;
     public const int LargeResizing = 3;
 
@@ -159,16 +166,41 @@ internal unsafe struct Slab
 
     public readonly int WordCount => (BlockCount + 63) >> 6;
 
-    /// <summary>
-    /// Which block an offset falls into. Exact for the start of a block; for other offsets it may be one too high, and
-    /// index × size never gives such an offset back, which is how they are told.
-    /// </summary>
+    /// <summary>The descriptor of the slice that an address in the reservation falls into.</summary>
     /// <remarks>
-    /// With r = ceil(2^31 / size), r × size exceeds 2^31 by less than size; at offset k × size the product exceeds k × 2^31 by
-    /// less than k × size ≤ 2^22, so the shift gives k.
+    /// The reservation begins at a slice, so the table's address can be taken back by as many descriptors as there are slices below it: with
+    /// constants that spares a subtraction.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint IndexOf(uint offset, uint reciprocal) => unchecked((uint)(((ulong)offset * reciprocal) >> 31));
+    public static Slab* Of(void* block, nuint reservationBase, Slab* slabs) =>
+        (Slab*)(((nuint)block >> Layout.SliceShift << DescriptorShift)
+            + unchecked((nuint)slabs - (reservationBase >> Layout.SliceShift << DescriptorShift)));
+
+    /// <summary>
+    /// Which block begins so far behind the slab's start; for an address at which no block begins, a number no slab has blocks
+    /// for, so that one comparison with the block count tells both.
+    /// </summary>
+    /// <remarks>
+    /// Division by multiplication with the odd part's inverse, and a rotation by the power of two (Granlund and Montgomery,
+    /// "Division by Invariant Integers using Multiplication", 1994, section 9): a multiple of the size gives its quotient; the others are mapped
+    /// one to one onto the numbers above the largest quotient, 2^32 / size, which is above any block count.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint IndexOf(uint distance, uint inverse, byte shift) =>
+        BitOperations.RotateRight(unchecked(distance * inverse), shift);
+
+    /// <summary>The inverse of an odd number modulo 2^32.</summary>
+    public static uint InverseOf(uint odd)
+    {
+        // Right in the three lowest bits to begin with; each step doubles them.
+        uint inverse = odd;
+        for (int bits = 3; bits < 32; bits *= 2)
+        {
+            inverse = unchecked(inverse * (2 - (odd * inverse)));
+        }
+
+        return inverse;
+    }
 
     /// <summary>The valid bits of word <paramref name="word"/>.</summary>
     public static ulong ValidBits(int blockCount, int word)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace BitSlab.Core;
 
 /// <summary>A slab's birth from free slices and its way back to them.</summary>
@@ -37,8 +39,9 @@ internal static unsafe class SlabLife
 
         first->First = first;
         Atomic.Store(&first->Summary, Slab.AllWords(words));
-        first->BaseOffset = unchecked((uint)(slice << Layout.SliceShift));
-        first->Reciprocal = ((1u << 31) + blockSize - 1) / blockSize;
+        first->Start = unchecked((uint)(nuint)Reservation.SliceAddress(reservation, slice));
+        first->Shift = (byte)BitOperations.TrailingZeroCount(blockSize);
+        first->Inverse = Slab.InverseOf(blockSize >> first->Shift);
         first->BlockSize = blockSize;
         first->BlockCount = (ushort)blocks;
         first->Heap = heap;
@@ -55,8 +58,9 @@ internal static unsafe class SlabLife
             Slab* copy = first + k;
             copy->FreeWords = first->FreeWords;
             copy->First = first;
-            copy->BaseOffset = first->BaseOffset;
-            copy->Reciprocal = first->Reciprocal;
+            copy->Start = first->Start;
+            copy->Shift = first->Shift;
+            copy->Inverse = first->Inverse;
             copy->BlockSize = blockSize;
             copy->BlockCount = (ushort)blocks;
         }

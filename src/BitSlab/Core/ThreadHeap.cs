@@ -25,7 +25,7 @@ internal unsafe struct ClassEntry
 
 /// <summary>
 /// The part of an allocator that one thread owns. Behind this header stand the class entries, then for each class the
-/// head of the list of slabs with room. Never unmapped: stale looks at it are harmless.
+/// ring of slabs with room. Never unmapped: stale looks at it are harmless.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = HeaderBytes)]
 internal unsafe struct ThreadHeap
@@ -66,8 +66,12 @@ internal unsafe struct ThreadHeap
     [FieldOffset(32)]
     public int Lock;
 
-    [FieldOffset(104)]
+    [FieldOffset(52)]
     public int ClassCount;
+
+    /// <summary>Copied from the allocator: the largest size that slabs serve.</summary>
+    [FieldOffset(48)]
+    public uint MaxManaged;
 
     /// <summary>Copied from the allocator, for handles: sizes up to the limit go by the linear classes, on the fast path.</summary>
     [FieldOffset(44)]
@@ -98,6 +102,7 @@ internal unsafe struct ThreadHeap
     public static ClassEntry* Entry(ThreadHeap* heap, nuint sizeClass) =>
         (ClassEntry*)((byte*)heap + HeaderBytes) + sizeClass;
 
+    /// <summary>The first in the ring of slabs with room of a class; null when there is none. Under the lock.</summary>
     public static Slab** WithRoom(ThreadHeap* heap, nuint sizeClass) =>
         (Slab**)(Entry(heap, (nuint)heap->ClassCount)) + sizeClass;
 
@@ -116,35 +121,43 @@ internal unsafe struct ThreadHeap
         }
     }
 
-    /// <summary>Links a slab among those with room. Under the lock.</summary>
+    /// <summary>
+    /// Links a slab behind the others of its class that have room: the longer it waits, the more blocks are freed in it, and the more
+    /// allocations it then serves. Under the lock.
+    /// </summary>
     public static void Link(ThreadHeap* heap, Slab* slab)
     {
         Slab** head = WithRoom(heap, slab->Class);
-        slab->Previous = null;
-        slab->Next = *head;
-        if (*head != null)
+        Slab* first = *head;
+        if (first == null)
         {
-            (*head)->Previous = slab;
+            slab->Next = slab;
+            slab->Previous = slab;
+            *head = slab;
+            return;
         }
 
-        *head = slab;
+        slab->Next = first;
+        slab->Previous = first->Previous;
+        first->Previous->Next = slab;
+        first->Previous = slab;
     }
 
     /// <summary>Takes a linked slab off its list. Under the lock.</summary>
     public static void Unlink(ThreadHeap* heap, Slab* slab)
     {
-        if (slab->Previous != null)
+        Slab** head = WithRoom(heap, slab->Class);
+        if (slab->Next == slab)
         {
-            slab->Previous->Next = slab->Next;
-        }
-        else
-        {
-            *WithRoom(heap, slab->Class) = slab->Next;
+            *head = null;
+            return;
         }
 
-        if (slab->Next != null)
+        slab->Previous->Next = slab->Next;
+        slab->Next->Previous = slab->Previous;
+        if (*head == slab)
         {
-            slab->Next->Previous = slab->Previous;
+            *head = slab->Next;
         }
     }
 }

@@ -30,6 +30,9 @@ internal unsafe struct OsPrimitives
     /// <summary>Lets another thread run. Must not be interruptible and must not pump messages.</summary>
     public delegate*<void> Yield;
 
+    /// <summary>Has maintenance called once after its period, on any thread; it says then whether it wants to be called again.</summary>
+    public delegate*<void> StartTimer;
+
     /// <summary>A full memory barrier on every thread of the process.</summary>
     public delegate*<void> ProcessBarrier;
 

@@ -38,6 +38,15 @@ internal static unsafe class ProcessMemory
 
     private static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
-    private static Reservation* Create() =>
-        IsSupported ? Core.Reservation.Create(LinuxMemory.Primitives, unchecked((nuint)WantedBytes)) : null;
+    private static Reservation* Create()
+    {
+        if (!IsSupported)
+        {
+            return null;
+        }
+
+        OsPrimitives os = LinuxMemory.Primitives;
+        os.StartTimer = &MaintenanceTimer.Start;
+        return Core.Reservation.Create(os, unchecked((nuint)WantedBytes));
+    }
 }

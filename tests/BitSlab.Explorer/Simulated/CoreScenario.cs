@@ -94,8 +94,7 @@ internal abstract unsafe class CoreScenario : Scenario
     protected nint Take(ThreadHeap* heap, uint sizeClass = 0)
     {
         AllocStatus status;
-        void* block = LocalAlloc.TryTake(heap, sizeClass);
-        if (block == null)
+        if (!LocalAlloc.TryTake(heap, sizeClass, out void* block))
         {
             block = LocalAlloc.Refill(heap, sizeClass, &status);
         }

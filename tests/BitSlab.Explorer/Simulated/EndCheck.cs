@@ -111,13 +111,12 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
     private HashSet<nint> Findable(ThreadHeap* heap, uint sizeClass)
     {
         HashSet<nint> found = [];
-        Slab* previous = null;
-        for (Slab* slab = *ThreadHeap.WithRoom(heap, sizeClass); slab != null; slab = slab->Next)
+        Slab* head = *ThreadHeap.WithRoom(heap, sizeClass);
+        for (Slab* slab = head; slab != null; slab = slab->Next == head ? null : slab->Next)
         {
-            Require(found.Add((nint)slab), "the list of slabs with room is cyclic");
+            Require(found.Add((nint)slab), "the ring of slabs with room does not close where it began");
             Require(slab->Kind == (byte)SliceKind.Slab && slab->Heap == heap, "a slab that was given back is still linked");
-            Require(slab->Class == sizeClass && slab->InList == 1 && slab->Previous == previous, "a list of slabs with room is torn");
-            previous = slab;
+            Require(slab->Class == sizeClass && slab->InList == 1 && slab->Next->Previous == slab, "a ring of slabs with room is torn");
         }
 
         Slab* current = ThreadHeap.Entry(heap, sizeClass)->Slab;

@@ -19,6 +19,7 @@ internal static unsafe class TestSystem
         Release = &Release,
         HintHugePages = &Commit,
         Yield = &Yield,
+        StartTimer = &StartTimer,
         ProcessBarrier = &ProcessBarrier,
         Malloc = &Malloc,
         FreeMalloc = &FreeMalloc,
@@ -46,6 +47,11 @@ internal static unsafe class TestSystem
     private static void Release(void* address, nuint bytes) => NativeMemory.Free(address);
 
     private static void Yield() => SimulatedThread.Current!.Yield();
+
+    // Nothing here happens by the clock.
+    private static void StartTimer()
+    {
+    }
 
     private static void ProcessBarrier() => SimulatedThread.Current!.Fence();
 

@@ -81,7 +81,7 @@ public sealed unsafe class GiveBackTests
         }
 
         core.Alloc(5000);
-        Lifetime.FreeAll(core.Allocator, keepChunk: false);
+        Lifetime.FreeAll(core.Allocator);
         TestOs.OnFreeMalloc = null;
         Assert.Equal(101, freed);
     }

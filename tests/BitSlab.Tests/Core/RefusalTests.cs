@@ -68,7 +68,7 @@ public sealed unsafe class RefusalTests
         Maintenance.Trim(core.Allocator, CoreFixture.Token);
         Assert.Equal(0, core.Count().Slabs);
         Assert.Equal(core.Allocator->HeapBytes, core.Allocator->Committed);
-        Assert.Equal(0, core.Allocator->DirtySlices);
+        Assert.Equal(0, core.Allocator->Idle.DirtySlices);
         return calls;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using BitSlab.Core;
 using Xunit;
 
@@ -66,19 +67,24 @@ public sealed class SizeClassTests
 
         static void Check(uint size)
         {
-            uint reciprocal = ((1u << 31) + size - 1) / size;
+            byte shift = (byte)BitOperations.TrailingZeroCount(size);
+            uint inverse = Slab.InverseOf(size >> shift);
             uint end = uint.Min(Layout.ChunkBytes, size * Layout.MaxBlocksPerSlab);
+            uint blocks = end / size;
             uint step = end > 1 << 20 ? 7u : 1u;
             for (uint offset = 0; offset < end; offset += step)
             {
-                uint index = Slab.IndexOf(offset, reciprocal);
-                Assert.Equal(offset % size == 0, unchecked(index * size) == offset);
+                Assert.Equal(offset % size == 0 && offset / size < blocks, Slab.IndexOf(offset, inverse, shift) < blocks);
             }
 
-            for (uint k = 0; (k + 1) * size <= end; k++)
+            for (uint k = 0; k < blocks; k++)
             {
-                Assert.Equal(k, Slab.IndexOf(k * size, reciprocal));
+                Assert.Equal(k, Slab.IndexOf(k * size, inverse, shift));
             }
+
+            // Before the slab's start, and far behind its end: what a pointer to another slice of a large slab, or a stale one, may give.
+            Assert.True(Slab.IndexOf(unchecked(0u - size), inverse, shift) >= blocks);
+            Assert.True(Slab.IndexOf(uint.MaxValue / size * size, inverse, shift) >= blocks);
         }
     }
 }

@@ -74,7 +74,7 @@ public sealed unsafe class StrayFreeTests
         nint block = core.Alloc(100);
         Slab* slab = SlabOf(core, block);
         nint freed = core.Alloc(100);
-        uint index = Slab.IndexOf((uint)(freed - block), slab->Reciprocal);
+        uint index = Slab.IndexOf((uint)(freed - block), slab->Inverse, slab->Shift);
         Reservation.RemoteWords(core.Reservation, slab)[0] |= 1ul << (int)index;
         slab->RemoteSummary = 1;
         RemoteFree.Push(former, slab);

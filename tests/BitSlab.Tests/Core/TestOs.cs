@@ -27,6 +27,7 @@ internal static unsafe class TestOs
             os.Purge = &Purge;
             os.Malloc = &Malloc;
             os.FreeMalloc = &FreeMalloc;
+            os.StartTimer = &StartTimer;
             return os;
         }
     }
@@ -50,6 +51,11 @@ internal static unsafe class TestOs
 
     /// <summary>From now on reservations above so many bytes are refused; 0 refuses none.</summary>
     public static void LimitReserve(nuint bytes) => t_largestReserve = bytes;
+
+    // Tests tick themselves.
+    private static void StartTimer()
+    {
+    }
 
     private static bool Refused() => ++t_calls == t_refuseAt;
 

@@ -30,22 +30,64 @@ public sealed class ChunkTests
     }
 
     [Fact]
-    public void A_queue_that_fills_and_drains_keeps_one_empty_chunk_only()
+    public void A_queue_that_fills_and_drains_once_keeps_one_empty_chunk_only()
     {
         using Subject subject = Subject.Of(Face.Instance);
-        for (int round = 0; round < 5; round++)
-        {
-            nint[] blocks = [.. Enumerable.Range(0, 60_000).Select(_ => subject.Alloc(512))];
-            SlabStatistics full = subject.Allocator.GetStatistics();
-            Assert.InRange(full.Chunks, 60_000L * 512 / (4 * MiB), 12);
-            foreach (nint block in blocks)
-            {
-                subject.Free(block);
-            }
+        SlabStatistics drained = FillAndDrain(subject);
+        Assert.InRange(drained.Chunks, 1, 2); // the one with the slab that is current, and the one that is kept
+        Assert.True(drained.CommittedBytes < 8 * MiB, $"Drained: {drained}");
+    }
 
-            SlabStatistics drained = subject.Allocator.GetStatistics();
-            Assert.InRange(drained.Chunks, 1, 2); // the one with the slab that is current, and the one that is kept
-            Assert.True(drained.CommittedBytes < 8 * MiB, $"Drained: {drained}");
+    [Fact]
+    public void What_is_wanted_again_is_kept_until_it_lay_idle()
+    {
+        using Subject subject = Subject.Of(Face.Instance);
+        FillAndDrain(subject);
+        for (int round = 0; round < 6; round++)
+        {
+            // In use between any two ticks: nothing of it goes.
+            SlabStatistics drained = FillAndDrain(subject);
+            Assert.True(drained.Chunks >= 7 && drained.CommittedBytes > 24 * MiB, $"Round {round}: {drained}");
+            subject.Allocator.Tick();
+        }
+
+        // Idle since the last tick.
+        subject.Allocator.Tick();
+        SlabStatistics idle = subject.Allocator.GetStatistics();
+        Assert.InRange(idle.Chunks, 1, 2);
+        Assert.True(idle.CommittedBytes < 8 * MiB, $"Idle: {idle}");
+
+        // And what it learned is forgotten.
+        SlabStatistics once = FillAndDrain(subject);
+        Assert.InRange(once.Chunks, 1, 2);
+    }
+
+    [Fact]
+    public void A_part_that_lay_idle_goes_and_the_part_in_use_stays()
+    {
+        using Subject subject = Subject.Of(Face.Instance);
+        FillAndDrain(subject);
+        FillAndDrain(subject);
+        subject.Allocator.Tick();
+        SlabStatistics part = FillAndDrain(subject, events: 30_000);
+        Assert.True(part.Chunks >= 7, $"Before the tick: {part}");
+        subject.Allocator.Tick();
+        SlabStatistics after = subject.Allocator.GetStatistics();
+        Assert.InRange(after.Chunks, 3, 5);
+        Whole.Empty(subject.Allocator);
+    }
+
+    [Fact]
+    public void The_timer_finds_what_is_idle_by_itself()
+    {
+        using Subject subject = Subject.Of(Face.Instance);
+        FillAndDrain(subject);
+        FillAndDrain(subject);
+        long begin = System.Environment.TickCount64;
+        while (subject.Allocator.GetStatistics().CommittedBytes >= 8 * MiB)
+        {
+            Assert.True(System.Environment.TickCount64 - begin < 60_000, $"After a minute: {subject.Allocator.GetStatistics()}");
+            System.Threading.Thread.Sleep(50);
         }
     }
 
@@ -110,5 +152,18 @@ public sealed class ChunkTests
 
         subject.FreeBatch([.. kept]);
         Whole.Empty(subject.Allocator);
+    }
+
+    private static SlabStatistics FillAndDrain(Subject subject, int events = 60_000)
+    {
+        nint[] blocks = [.. Enumerable.Range(0, events).Select(_ => subject.Alloc(512))];
+        SlabStatistics full = subject.Allocator.GetStatistics();
+        Assert.InRange(full.Chunks, events * 512L / (4 * MiB), 12);
+        foreach (nint block in blocks)
+        {
+            subject.Free(block);
+        }
+
+        return subject.Allocator.GetStatistics();
     }
 }
