@@ -11,29 +11,9 @@ namespace BitSlab.Benchmarks.Workloads;
 internal sealed class BlockRing<TBlock>
     where TBlock : struct, IBlock
 {
-    /// <summary>
-    /// Each side's count, and what it saw last of the other's, so that it looks again only when it must. On cache lines of their
-    /// own (128 bytes: neighbouring lines are fetched in pairs).
-    /// </summary>
-    [StructLayout(LayoutKind.Explicit, Size = 384)]
-    private struct Counts
-    {
-        [FieldOffset(128)]
-        public long Put;
-
-        [FieldOffset(136)]
-        public long TakenSeen;
-
-        [FieldOffset(256)]
-        public long Taken;
-
-        [FieldOffset(264)]
-        public long PutSeen;
-    }
-
     private readonly TBlock[] _blocks;
     private readonly long _mask;
-    private Counts _counts;
+    private RingCounts _counts;
 
     /// <param name="capacity">A power of two.</param>
     public BlockRing(int capacity)
@@ -82,4 +62,24 @@ internal sealed class BlockRing<TBlock>
 
     /// <summary>Of the blocks that went through last, which are free by now.</summary>
     public void CheckNotNull() => BlockCheck.NotNull<TBlock>(_blocks.AsSpan(0, (int)Math.Min(_counts.Put, _blocks.Length)));
+}
+
+/// <summary>
+/// Each side's count, and what it saw last of the other's, so that it looks again only when it must. On cache lines of their
+/// own (128 bytes: neighbouring lines are fetched in pairs).
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 384)]
+internal struct RingCounts
+{
+    [FieldOffset(128)]
+    public long Put;
+
+    [FieldOffset(136)]
+    public long TakenSeen;
+
+    [FieldOffset(256)]
+    public long Taken;
+
+    [FieldOffset(264)]
+    public long PutSeen;
 }

@@ -13,7 +13,8 @@ internal sealed class RandomWorkload(string name, int live, Effort effort)
 
     public override ITimedWork Visit<T, TBlock>(SlabAllocator? allocator) => new Work<T, TBlock>(live, allocator, Slices(effort));
 
-    private static int Slices(Effort effort) => effort.Operations(300);
+    // A million: each block of the larger set is replaced several times before the first round that counts.
+    private static int Slices(Effort effort) => effort.Operations(500);
 
     /// <summary>Its blocks live through all rounds: in the first ones they get into the disorder that stays.</summary>
     private sealed class Work<T, TBlock> : SlicedWork
