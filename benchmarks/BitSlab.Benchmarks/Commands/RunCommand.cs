@@ -18,6 +18,8 @@ namespace BitSlab.Benchmarks.Commands;
 /// <summary><c>run</c>: measures, and writes the figures and their report.</summary>
 internal static class RunCommand
 {
+    public const string Name = "run";
+
     private const string TraceEnding = ".trace.gz";
 
     public static Command Create(CliHost host)
@@ -40,7 +42,7 @@ internal static class RunCommand
             Description = "Where the figures and their report go.",
             DefaultValueFactory = _ => Path.Combine("docs", "benchmarks"),
         };
-        Command command = new("run", "Measures all contenders at all workloads and writes the figures and their report.")
+        Command command = new(Name, "Measures all contenders at all workloads and writes the figures and their report.")
         {
             workloads, contenders, peers, traces, rounds, quick, output,
         };
@@ -48,11 +50,6 @@ internal static class RunCommand
         {
             string[] names = result.GetValue(contenders) ?? [];
             PeerLibrary[] ownPeers = [.. (result.GetValue(peers) ?? []).Select(OwnPeer)];
-            if (SubjectCatalog.WantsLibraries(names) && Restart.IsNeeded)
-            {
-                return Restart.Run();
-            }
-
             bool isQuick = result.GetValue(quick);
             Effort effort = new(isQuick, result.GetValue(rounds) ?? (isQuick ? Effort.QuickRounds : Effort.DefaultRounds));
             SubjectCatalog catalog = SubjectCatalog.Load(names, ownPeers);

@@ -10,17 +10,10 @@ namespace BitSlab.Benchmarks.Contenders;
 /// <summary>The contenders of a run, in the order of the tables, and the peers that are missing.</summary>
 internal sealed record SubjectCatalog(IReadOnlyList<Subject> Subjects, IReadOnlyList<Peer> Peers, IReadOnlyList<SkippedPeer> Skipped)
 {
-    private const string ArrayPoolName = "arraypool";
-    private const string GcName = "gc";
-
     private static readonly string[] s_slabs = ["bitslab", "bitslab-instance", "bitslab-handle"];
 
     /// <summary>Those that are BitSlab, and so have FreeBatch.</summary>
     public static bool IsBitSlab(Subject subject) => s_slabs.Contains(subject.Name);
-
-    /// <summary>Whether any of the names, or their absence, asks for a shared library.</summary>
-    public static bool WantsLibraries(IReadOnlyList<string> names) =>
-        names.Count == 0 || names.Except([.. s_slabs, ContenderCatalog.NativeMemoryName, ArrayPoolName, GcName]).Any();
 
     /// <param name="names">The contenders wanted; empty for all.</param>
     /// <param name="ownPeers">Libraries of the user's own; a bad one ends the run, while a well-known one may be missing.</param>
@@ -30,8 +23,8 @@ internal sealed record SubjectCatalog(IReadOnlyList<Subject> Subjects, IReadOnly
         Subject[] always =
         [
             .. s_slabs.Append(ContenderCatalog.NativeMemoryName).Select(name => new NativeSubject(builtIn.Find(name)!)),
-            new ManagedSubject<ArrayPoolSource>(ArrayPoolName),
-            new ManagedSubject<GcSource>(GcName),
+            new ManagedSubject<ArrayPoolSource>("arraypool"),
+            new ManagedSubject<GcSource>("gc"),
         ];
         PeerLibrary[] libraries = [.. PeerLibrary.WellKnown, .. ownPeers];
         string[] known = [.. always.Select(subject => subject.Name), .. libraries.Select(library => library.Name)];
