@@ -12,6 +12,11 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        if (args is [RunCommand.Name, ..] && Restart.IsNeeded)
+        {
+            return Restart.Run();
+        }
+
         CliHost host = CliHost.ForConsole();
         return BitSlabCommandLine.Run(Root(host), args, host);
     }
