@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace BitSlab.Tests.FastPaths;
 
 /// <summary>
-/// The longest way through a method, from its entry to a return, that calls no method by name. What is called by name is out of line: a fast
-/// path that cannot return without such a call is none. A thread static is asked for through an address in a register.
+/// The longest way through a method, from its entry to a return, that calls no method by name. What is called by name is out of line:
+/// a fast path that cannot return without such a call is none. A thread static is asked for through an address in a register.
 /// </summary>
 /// <param name="Instructions">All on the way, entry and return included.</param>
 /// <param name="ThreadStatics">How many thread statics are asked for on the way.</param>

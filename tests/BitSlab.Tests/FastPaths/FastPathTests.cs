@@ -55,7 +55,7 @@ public class FastPathTests
         string fault = FastPath.Of(listing) switch
         {
             null => "it has no way without a call",
-            FastPath path when path.Instructions > most => $"it has {path.Instructions} instructions, {s_recorded.Value[recorded]} are recorded",
+            FastPath path when path.Instructions > most => $"it has {path.Instructions} instructions instead of {s_recorded.Value[recorded]}",
             FastPath path when path.ThreadStatics > threadStatics => $"it asks for {path.ThreadStatics} thread statics",
             _ => "",
         };
