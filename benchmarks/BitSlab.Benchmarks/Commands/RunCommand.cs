@@ -68,6 +68,11 @@ internal static class RunCommand
         }
 
         List<Trace> traces = TraceLoading.LoadAll(host, traceFiles);
+        if (traces.CountBy(trace => trace.Name).FirstOrDefault(pair => pair.Value > 1).Key is string twice)
+        {
+            throw new BadInputException($"--traces: two traces are called {twice}.");
+        }
+
         IReadOnlyList<Workload> workloads = WorkloadCatalog.Select(effort, traces, patterns);
         Directory.CreateDirectory(output);
         RunResults results = new();
@@ -110,7 +115,7 @@ internal static class RunCommand
         {
             if (!Directory.Exists(path))
             {
-                files.Add(path);
+                files.Add(File.Exists(path) ? path : throw new BadInputException($"--traces: {path}: no such file or folder"));
                 continue;
             }
 

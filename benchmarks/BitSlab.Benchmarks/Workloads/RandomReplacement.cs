@@ -53,7 +53,7 @@ internal sealed class RandomReplacement<T, TBlock>
             ulong bits = random.Next();
             ref TBlock block = ref blocks[XorShift.Scale((uint)(bits >> 32), blocks.Length)];
             source.Free(block);
-            block = source.Alloc(minSize + XorShift.Scale((uint)bits, sizes));
+            block = source.Alloc(minSize + XorShift.Scale(unchecked((uint)bits), sizes));
         }
 
         _random = random;

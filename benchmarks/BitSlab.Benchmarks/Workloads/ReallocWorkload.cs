@@ -55,7 +55,7 @@ internal sealed class ReallocWorkload(string name, int[] sizes, int turns) : Nat
                 foreach (ref nint buffer in _buffers.AsSpan())
                 {
                     buffer = (nint)contender.Realloc((void*)buffer, (nuint)size);
-                    ((byte*)buffer)[size - 1] = (byte)size;
+                    ((byte*)buffer)[size - 1] = 1;
                 }
             }
 

@@ -22,18 +22,6 @@ internal sealed class RingWorkload(string name, int capacity, int side, int[] si
 
     public override ITimedWork Visit<T, TBlock>(SlabAllocator? allocator) => new Work<T, TBlock>(capacity, side, sizes, allocator);
 
-    private static void Pause(int spins)
-    {
-        if (spins < SpinsBeforeYield)
-        {
-            Thread.SpinWait(1);
-        }
-        else
-        {
-            Thread.Yield();
-        }
-    }
-
     private sealed class Work<T, TBlock> : ITimedWork
         where T : struct, IBlockSource<T, TBlock>, allows ref struct
         where TBlock : struct, IBlock
@@ -42,6 +30,9 @@ internal sealed class RingWorkload(string name, int capacity, int side, int[] si
         private readonly SlabAllocator? _allocator;
         private readonly BlockRing<TBlock>[][] _rings; // by producer, then by consumer
         private readonly Crew _crew;
+
+        // A side has failed: the other one must not wait for it.
+        private volatile bool _abandoned;
 
         public Work(int capacity, int side, int[] sizes, SlabAllocator? allocator)
         {
@@ -53,13 +44,21 @@ internal sealed class RingWorkload(string name, int capacity, int side, int[] si
 
         public TimeSpan Round() => _crew.Run(index =>
         {
-            if (index < _rings.Length)
+            try
             {
-                Produce(index);
+                if (index < _rings.Length)
+                {
+                    Produce(index);
+                }
+                else
+                {
+                    Consume(index - _rings.Length);
+                }
             }
-            else
+            catch
             {
-                Consume(index - _rings.Length);
+                _abandoned = true;
+                throw;
             }
         });
 
@@ -92,7 +91,7 @@ internal sealed class RingWorkload(string name, int capacity, int side, int[] si
             foreach (int size in sizes)
             {
                 TBlock block = source.Alloc(size);
-                for (int spins = 0; !rings[next].TryPut(block); spins++)
+                for (int spins = 0; !rings[next].TryPut(block) && !_abandoned; spins++)
                 {
                     Pause(spins);
                 }
@@ -118,7 +117,7 @@ internal sealed class RingWorkload(string name, int capacity, int side, int[] si
             T source = T.Open(_allocator);
             int next = 0;
             int spins = 0;
-            while (count > 0)
+            while (count > 0 && !_abandoned)
             {
                 if (rings[next].TryTake(out TBlock block))
                 {
@@ -132,6 +131,18 @@ internal sealed class RingWorkload(string name, int capacity, int side, int[] si
                 }
 
                 next = next + 1 == rings.Length ? 0 : next + 1;
+            }
+        }
+
+        private static void Pause(int spins)
+        {
+            if (spins < SpinsBeforeYield)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                Thread.Yield();
             }
         }
     }

@@ -93,7 +93,7 @@ internal sealed class ComputeWorkload(int threads, Effort effort)
                 random = Compute(random);
             }
 
-            Volatile.Write(ref s_sink, (long)random.Next());
+            Volatile.Write(ref s_sink, random.Below(int.MaxValue));
         });
 
         public void Dispose() => _crew.Dispose();

@@ -87,16 +87,27 @@ public sealed class WorkloadTests
     [InlineData("realloc/append")]
     public void Lost_content_is_seen(string workload) => AssertFault<LosesContents>(workload, "a block lost its content");
 
+    [Theory]
+    [InlineData("ring/1k-1x1")]
+    [InlineData("ring/1k-2x2")]
+    public void A_failure_on_one_side_of_a_ring_ends_the_other(string workload) => AssertFault<RefusesFrees, InvalidBlockException>(workload, "no block");
+
     private static void AssertFault<TFault>(string id, string message)
+        where TFault : IFault => AssertFault<TFault, VerificationException>(id, message);
+
+    private static void AssertFault<TFault, TException>(string id, string message)
         where TFault : IFault
+        where TException : Exception
     {
         NativeSubject subject = new(new Contender<Broken<TFault>>("broken"));
-        VerificationException failure = Assert.Throws<VerificationException>(() =>
+        TException failure = Assert.Throws<TException>(() =>
         {
             foreach ((_, ITimedWork work) in s_workloads.Single(workload => workload.Id == id).CreateAll([subject]))
             {
-                work.Round();
-                work.Dispose();
+                using (work)
+                {
+                    work.Round();
+                }
             }
         });
         Assert.StartsWith(message, failure.Message, StringComparison.Ordinal);
