@@ -11,16 +11,11 @@ namespace BitSlab.Cli.Commands;
 /// <summary>The root command, and the one place where a failure becomes an exit code and a line.</summary>
 internal static class CommandLine
 {
-    public static int Run(string[] args, CliHost host)
+    public static int Run(string[] args, CliHost host) => Run(Root(host), args, host);
+
+    /// <summary>As above, for another program's commands: the benchmarks fail as the tool does.</summary>
+    public static int Run(Command root, string[] args, CliHost host)
     {
-        Command root = new("bitslab", "Replays real allocation traces and queue workloads through BitSlab and other allocators.")
-        {
-            new HelpOption(),
-            new VersionOption(),
-            ReplayCommand.Create(host),
-            QueueCommand.Create(host),
-            MeasureCommand.Create(host),
-        };
         ParseResult result = root.Parse(args);
         if (result.Action is ParseErrorAction)
         {
@@ -44,6 +39,16 @@ internal static class CommandLine
             return code;
         }
     }
+
+    private static Command Root(CliHost host) =>
+        new("bitslab", "Replays real allocation traces and queue workloads through BitSlab and other allocators.")
+        {
+            new HelpOption(),
+            new VersionOption(),
+            ReplayCommand.Create(host),
+            QueueCommand.Create(host),
+            MeasureCommand.Create(host),
+        };
 
     /// <summary>The code of an expected failure; null for a fault of this program, which is let through with its stack.</summary>
     private static int? ExitCodeOf(Exception failure) => failure switch

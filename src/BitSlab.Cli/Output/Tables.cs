@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using BitSlab.Cli.Commands;
 using Spectre.Console;
 
@@ -10,7 +11,7 @@ namespace BitSlab.Cli.Output;
 internal static class Tables
 {
     // Wide enough for every table, whatever takes the output: a table that is wrapped is hard to read and to parse.
-    private const int Width = 200;
+    private const int Width = 500;
 
     /// <param name="left">Headings of columns of words.</param>
     /// <param name="right">Headings of columns of figures, after those.</param>
@@ -34,6 +35,19 @@ internal static class Tables
 
     public static void Print(CliHost host, Table table, string note)
     {
+        host.Out.Write(Markdown(table));
+        if (note.Length > 0)
+        {
+            host.Out.WriteLine(note);
+        }
+
+#if DEBUG
+        host.Out.WriteLine("This is a Debug build: its times say nothing about the allocator.");
+#endif
+    }
+
+    public static string Markdown(Table table)
+    {
         StringWriter text = new(CultureInfo.InvariantCulture);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -43,21 +57,8 @@ internal static class Tables
         });
         console.Profile.Width = Width;
         console.Write(table);
-        foreach (string line in text.ToString().Split('\n'))
-        {
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                host.Out.WriteLine(line.TrimEnd());
-            }
-        }
-
-        if (note.Length > 0)
-        {
-            host.Out.WriteLine(note);
-        }
-
-#if DEBUG
-        host.Out.WriteLine("This is a Debug build: its times say nothing about the allocator.");
-#endif
+        return string.Concat(text.ToString()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(line => line + Environment.NewLine));
     }
 }
