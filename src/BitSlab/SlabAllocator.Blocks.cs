@@ -449,7 +449,7 @@ public sealed unsafe partial class SlabAllocator
     {
         Allocator* allocator = heap->Allocator;
         ulong* faults = stackalloc ulong[ThreadHeap.FaultCapacity];
-        CoreLock.Enter(&heap->Lock, &allocator->Reservation->Os);
+        HeapLock.EnterAsOwner(heap);
         int count = heap->FaultCount;
         for (int i = 0; i < count; i++)
         {
@@ -457,7 +457,7 @@ public sealed unsafe partial class SlabAllocator
         }
 
         heap->FaultCount = 0;
-        CoreLock.Exit(&heap->Lock);
+        HeapLock.ExitAsOwner(heap);
 
         SlabAllocator? host = HostOf(allocator);
         for (int i = 0; i < count; i++)

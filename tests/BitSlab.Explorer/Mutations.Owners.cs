@@ -50,10 +50,50 @@ internal static partial class Mutations
         new(
             "Maintenance: without the lock",
             "Maintenance.cs",
-            "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !CoreLock.TryEnter(&heap->Lock))",
-            "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || (!CoreLock.TryEnter(&heap->Lock) && heap == null))",
+            "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !HeapLock.TryEnter(heap))",
+            "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || (!HeapLock.TryEnter(heap) && heap == null))",
             "CollectBesideTake",
             "Rule 7: lists and current slab change under its hands."),
+        new(
+            "Heap lock: the others without their barrier",
+            "HeapLock.cs",
+            "        heap->Allocator->Reservation->Os.ProcessBarrier();\n",
+            "",
+            "TwoSidesOfHeapLock",
+            "The owner is inside, and its store that says so is still held back."),
+        new(
+            "Heap lock: the owner looks before it says that it is inside",
+            "HeapLock.cs",
+            """
+                        Atomic.StoreRelease(&heap->OwnerInside, 1);
+                        if (Atomic.LoadAcquire(&heap->Claim) == 0)
+                        {
+                            return;
+                        }
+            """,
+            """
+                        if (Atomic.LoadAcquire(&heap->Claim) == 0)
+                        {
+                            Atomic.StoreRelease(&heap->OwnerInside, 1);
+                            return;
+                        }
+            """,
+            "TwoSidesOfHeapLock",
+            "Another claims and looks between the two."),
+        new(
+            "Heap lock: the owner does not look for a claim",
+            "HeapLock.cs",
+            "if (Atomic.LoadAcquire(&heap->Claim) == 0)\n",
+            "if (heap != null)\n",
+            "TwoSidesOfHeapLock",
+            "It enters while another is inside."),
+        new(
+            "Heap lock: the others do not look for the owner",
+            "HeapLock.cs",
+            "if (Atomic.LoadAcquire(&heap->OwnerInside) == 0)",
+            "if (heap != null)",
+            "TwoSidesOfHeapLock",
+            "They enter while it is inside."),
         new(
             "Maintenance: does not unlink",
             "Collection.cs",

@@ -220,9 +220,9 @@ internal static partial class Mutations
             "Local free, slow path: without the lock",
             "LocalFree.cs",
             """
-                    CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+                    HeapLock.EnterAsOwner(heap);
                     BlockStatus status = FreeLocked(heap, slice->First, index, &empty);
-                    CoreLock.Exit(&heap->Lock);
+                    HeapLock.ExitAsOwner(heap);
             """,
             """
                     BlockStatus status = FreeLocked(heap, slice->First, index, &empty);

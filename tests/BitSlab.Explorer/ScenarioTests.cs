@@ -26,6 +26,7 @@ public class ScenarioTests
         "PutBack",
         "CurrentSlab",
         "CollectBesideTake",
+        "TwoSidesOfHeapLock",
         "RebornBehindLocalFree",
         "FreeAndTrim",
         "OrphanAdoptClaim",

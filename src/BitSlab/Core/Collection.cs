@@ -8,9 +8,9 @@ internal static unsafe class Collection
     /// <summary>Collects all that is ready, and gives slabs that became empty back. On the owner's thread, or by who claimed the heap.</summary>
     public static void Run(ThreadHeap* heap)
     {
-        CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+        HeapLock.EnterAsOwner(heap);
         Slab* empty = Drain(heap, null);
-        CoreLock.Exit(&heap->Lock);
+        HeapLock.ExitAsOwner(heap);
         SlabLife.ReturnChain(heap->Allocator, empty);
     }
 

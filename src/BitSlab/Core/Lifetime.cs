@@ -71,7 +71,8 @@ internal static unsafe class Lifetime
         heap->FaultCount = 0;
         heap->LastOwner = 0;
         heap->Ready = null;
-        heap->Lock = 0;
+        heap->OwnerInside = 0;
+        heap->Claim = 0;
         ThreadHeap.PointAtNothing(heap);
 
         // Release: whoever finds the heap finds it complete.
@@ -114,10 +115,9 @@ internal static unsafe class Lifetime
         Reservation* reservation = allocator->Reservation;
         for (ThreadHeap* heap = allocator->Heaps; heap != null; heap = heap->NextHeap)
         {
-            CoreLock.Enter(&heap->Lock, &reservation->Os);
+            // Without its lock: nobody is inside a call, and the gate keeps maintenance away.
             ThreadHeap.PointAtNothing(heap);
             Atomic.Exchange((void**)&heap->Ready, null);
-            CoreLock.Exit(&heap->Lock);
         }
 
         // Later fast paths on any thread see the zero word, before any of the slices can be cut anew.

@@ -104,7 +104,7 @@ internal static unsafe class LocalAlloc
 
     private static bool NextSlab(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
     {
-        CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+        HeapLock.EnterAsOwner(heap);
         Slab* slab = *ThreadHeap.WithRoom(heap, sizeClass);
         if (slab != null)
         {
@@ -112,7 +112,7 @@ internal static unsafe class LocalAlloc
             MakeCurrent(heap, slab);
         }
 
-        CoreLock.Exit(&heap->Lock);
+        HeapLock.ExitAsOwner(heap);
         if (slab != null)
         {
             return true;
@@ -125,9 +125,9 @@ internal static unsafe class LocalAlloc
             return false;
         }
 
-        CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+        HeapLock.EnterAsOwner(heap);
         MakeCurrent(heap, slab);
-        CoreLock.Exit(&heap->Lock);
+        HeapLock.ExitAsOwner(heap);
         return true;
     }
 

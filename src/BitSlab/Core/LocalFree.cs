@@ -80,9 +80,9 @@ internal static unsafe class LocalFree
     public static BlockStatus Free(ThreadHeap* heap, Slab* slice, uint index)
     {
         Slab* empty = null;
-        CoreLock.Enter(&heap->Lock, &heap->Allocator->Reservation->Os);
+        HeapLock.EnterAsOwner(heap);
         BlockStatus status = FreeLocked(heap, slice->First, index, &empty);
-        CoreLock.Exit(&heap->Lock);
+        HeapLock.ExitAsOwner(heap);
         SlabLife.ReturnChain(heap->Allocator, empty);
         return status;
     }
@@ -142,13 +142,13 @@ internal static unsafe class LocalFree
 
         Allocator* allocator = heap->Allocator;
         Slab* empty = null;
-        CoreLock.Enter(&heap->Lock, &allocator->Reservation->Os);
+        HeapLock.EnterAsOwner(heap);
         if (Collection.IsOwn(heap, first) && ThreadHeap.Entry(heap, first->Class)->Slab != first)
         {
             empty = Collection.TakeIfEmpty(heap, first, null);
         }
 
-        CoreLock.Exit(&heap->Lock);
+        HeapLock.ExitAsOwner(heap);
         SlabLife.ReturnChain(allocator, empty);
     }
 }

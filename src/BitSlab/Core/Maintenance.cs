@@ -111,7 +111,7 @@ internal static unsafe class Maintenance
     public static void CollectAsOwner(ThreadHeap* heap)
     {
         Reservation* reservation = heap->Allocator->Reservation;
-        CoreLock.Enter(&heap->Lock, &reservation->Os);
+        HeapLock.EnterAsOwner(heap);
         Slab* empty = Collection.Drain(heap, null);
         for (int c = 0; c < heap->ClassCount; c++)
         {
@@ -130,7 +130,7 @@ internal static unsafe class Maintenance
             empty = Collection.Detach(heap, slab, empty);
         }
 
-        CoreLock.Exit(&heap->Lock);
+        HeapLock.ExitAsOwner(heap);
         SlabLife.ReturnChain(heap->Allocator, empty);
     }
 
@@ -140,7 +140,7 @@ internal static unsafe class Maintenance
     /// </summary>
     public static void TakeFromLiveOwner(ThreadHeap* heap)
     {
-        if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !CoreLock.TryEnter(&heap->Lock))
+        if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !HeapLock.TryEnter(heap))
         {
             return;
         }
@@ -167,7 +167,7 @@ internal static unsafe class Maintenance
             slab = next;
         }
 
-        CoreLock.Exit(&heap->Lock);
+        HeapLock.Exit(heap);
         SlabLife.ReturnChain(heap->Allocator, empty);
     }
 

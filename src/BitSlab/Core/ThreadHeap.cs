@@ -30,10 +30,10 @@ internal unsafe struct ClassEntry
 [StructLayout(LayoutKind.Explicit, Size = HeaderBytes)]
 internal unsafe struct ThreadHeap
 {
-    public const int HeaderBytes = 128 + (FaultCapacity * 8);
+    public const int HeaderBytes = 192;
 
     /// <summary>How many faults found at collection are kept until the owner hears of them; more are counted only.</summary>
-    public const int FaultCapacity = 8;
+    public const int FaultCapacity = 7;
 
     /// <summary>Values of <see cref="OwnerWord"/> that are no token.</summary>
     public const ulong Orphan = 1;
@@ -43,6 +43,8 @@ internal unsafe struct ThreadHeap
 
     /// <summary>The allocator is gone.</summary>
     public const ulong Disposed = 3;
+
+    // ---- first line: hardly ever written; freers on other threads read it, too ----
 
     /// <summary>
     /// Who owns the heap: a thread's token, which never repeats, or one of the constants. Every change is a compare-and-swap
@@ -62,37 +64,45 @@ internal unsafe struct ThreadHeap
     [FieldOffset(24)]
     public ThreadHeap* NextHeap;
 
-    /// <summary>Guards the current slabs, the lists, popping the ready stack, and give-back.</summary>
+    /// <summary>The allocator's number; 0 once it is disposed. A handle compares it: the structure may serve another allocator by then.</summary>
     [FieldOffset(32)]
-    public int Lock;
+    public ulong AllocatorNumber;
 
-    [FieldOffset(52)]
-    public int ClassCount;
+    /// <summary>Copied from the allocator, for handles: sizes up to the limit go by the linear classes, on the fast path.</summary>
+    [FieldOffset(40)]
+    public uint LinearLimit;
+
+    [FieldOffset(44)]
+    public int GranularityShift;
 
     /// <summary>Copied from the allocator: the largest size that slabs serve.</summary>
     [FieldOffset(48)]
     public uint MaxManaged;
 
-    /// <summary>Copied from the allocator, for handles: sizes up to the limit go by the linear classes, on the fast path.</summary>
-    [FieldOffset(44)]
-    public int GranularityShift;
+    [FieldOffset(52)]
+    public int ClassCount;
 
-    [FieldOffset(36)]
-    public uint LinearLimit;
-
-    /// <summary>The allocator's number; 0 once it is disposed. A handle compares it: the structure may serve another allocator by then.</summary>
+    /// <summary>The others' side of the <see cref="HeapLock"/>: 1 while another than the owner is inside, or wants to be.</summary>
     [FieldOffset(56)]
-    public ulong AllocatorNumber;
+    public int Claim;
 
-    /// <summary>Faults found at collection that the owner has not heard of; under the lock, polled without.</summary>
-    [FieldOffset(40)]
-    public int FaultCount;
+    // ---- second line: written by other threads ----
 
     /// <summary>The ready stack: slabs with remote bits. Pushed by compare-and-swap, emptied by one exchange, so no ABA.</summary>
     [FieldOffset(64)]
     public Slab* Ready;
 
+    // ---- third line: the owner's ----
+
+    /// <summary>The owner's side of the <see cref="HeapLock"/>, which guards the current slabs, the rings, popping the ready stack, and give-back.</summary>
     [FieldOffset(128)]
+    public int OwnerInside;
+
+    /// <summary>Faults found at collection that the owner has not heard of; under the lock, polled without.</summary>
+    [FieldOffset(132)]
+    public int FaultCount;
+
+    [FieldOffset(136)]
     public fixed ulong Faults[FaultCapacity];
 
     public static nuint Bytes(int classCount) =>

@@ -132,6 +132,9 @@ internal sealed class Scheduler : IDisposable
     public bool AnyHolds(SimulatedThread but, nint start, nint end) =>
         Array.Exists(_threads, t => t != but && t.HoldsStoreIn(start, end));
 
+    /// <summary>Makes all stores of all threads visible.</summary>
+    public void FlushAll() => Array.ForEach(_threads, thread => thread.Flush());
+
     public void Log(SimulatedThread thread, string what, nint cell, long value)
     {
         if (IsLogging)

@@ -106,6 +106,13 @@ public sealed unsafe class SimulatedThread : IDisposable
 
     public void Fence() => Flush();
 
+    /// <summary>A barrier on every thread of the process.</summary>
+    public void FenceAll()
+    {
+        Flush();
+        _scheduler?.FlushAll();
+    }
+
     /// <summary>The thread looked at a lock in vain: it goes on when somebody wrote what it looked at.</summary>
     public void Yield()
     {

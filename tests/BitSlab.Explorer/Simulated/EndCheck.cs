@@ -65,7 +65,7 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
     /// </summary>
     public int Slabs(ThreadHeap* heap, uint sizeClass)
     {
-        Require(heap->Lock == 0, "the heap's lock was not released");
+        Require(heap->OwnerInside == 0 && heap->Claim == 0, "the heap's lock was not released");
         Require(heap->Ready == null, "a slab is on the ready stack for nothing");
         HashSet<nint> found = Findable(heap, sizeClass);
         int capacity = 0;

@@ -53,7 +53,7 @@ internal static unsafe class TestSystem
     {
     }
 
-    private static void ProcessBarrier() => SimulatedThread.Current!.Fence();
+    private static void ProcessBarrier() => SimulatedThread.Current!.FenceAll();
 
     private static void* Malloc(nuint bytes, nuint alignment) => null;
 
