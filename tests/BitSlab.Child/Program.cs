@@ -30,6 +30,15 @@ internal static class Program
             case "stale-handle":
                 StaleHandle.Run(allocators: 500);
                 return 0;
+            case "fast-paths":
+                FastPaths.Run();
+                return 0;
+            case "fast-paths-print":
+                FastPathListings.Print();
+                return 0;
+            case "fast-paths-record":
+                FastPathListings.Record(directory: args[1]);
+                return 0;
             case "fail":
                 throw new InvalidOperationException("This is the program that fails.");
             default:

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Enumeration;
@@ -34,5 +33,5 @@ internal sealed class Reasons(IReadOnlyList<(string Pattern, string Text)> secti
         .Select(section => section.Pattern)
         .FirstOrDefault(pattern => FileSystemName.MatchesSimpleExpression(pattern, workload, ignoreCase: false));
 
-    public string TextOf(string pattern) => sections.First(section => string.Equals(section.Pattern, pattern, StringComparison.Ordinal)).Text;
+    public string TextOf(string pattern) => sections.First(section => section.Pattern == pattern).Text;
 }

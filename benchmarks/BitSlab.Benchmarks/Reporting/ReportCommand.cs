@@ -14,7 +14,10 @@ internal static class ReportCommand
             Description = "The folder of results.csv, latency.csv and environment.csv.",
             DefaultValueFactory = _ => Path.Combine("docs", "benchmarks"),
         };
-        Command command = new("report", "Writes the report of a run's figures beside them: tables, plots, targets, worst cases.") { directory };
+        Command command = new("report", "Writes the report of a run's figures beside them: targets, tables, plots, worst cases.")
+        {
+            directory,
+        };
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(directory);

@@ -20,8 +20,8 @@ internal sealed class ReportPage(Measurements measurements)
     public void AddOpening()
     {
         _text.AppendLine("# Benchmarks");
-        Paragraph("Written by `dotnet run -c Release --project benchmarks/BitSlab.Benchmarks -- report` from the CSV files beside it; `run` in its "
-            + "place measures anew. All contenders ran in one process, in turn; every round stands in [results.csv](results.csv). "
+        Paragraph("Written by `dotnet run -c Release --project benchmarks/BitSlab.Benchmarks -- report` from the CSV files beside it; `run` "
+            + "in its place measures anew. All contenders ran in one process, in turn; every round stands in [results.csv](results.csv). "
             + "A ratio is the other's median time by BitSlab's: above 1, BitSlab is faster. Trust the ratios more than the nanoseconds.");
         Paragraph("BitSlab is called in three ways: `SlabMemory` (static; where only BitSlab is said), a `SlabAllocator` (instance), and a "
             + "`SlabThreadHeap` (handle). C peers are called without the transition that `NativeMemory` pays.");
@@ -33,7 +33,7 @@ internal sealed class ReportPage(Measurements measurements)
         Table table = Tables.Create(["what", "value"], []);
         foreach ((string key, string value) in environment)
         {
-            table.AddCells(key.Replace("peer:", "C peer ", StringComparison.Ordinal).Replace("skipped:", "skipped: ", StringComparison.Ordinal), value);
+            table.AddCells(key.Replace("peer:", "C peer ", StringComparison.Ordinal).Replace("skipped:", "not there: ", StringComparison.Ordinal), value);
         }
 
         Add(table);
@@ -41,11 +41,11 @@ internal sealed class ReportPage(Measurements measurements)
 
     public void AddTargets(IReadOnlyList<TargetResult> results)
     {
-        int measured = results.Count(result => result.Verdict != Verdict.NotMeasured);
         Section("Targets");
         Paragraph(string.Create(
             CultureInfo.InvariantCulture,
-            $"{results.Count(result => result.Verdict == Verdict.Met)} of {measured} are met; {results.Count - measured} more were not measured in this run."));
+            $"Of {results.Count}, {Count(results, Verdict.Met)} are met, {Count(results, Verdict.Missed)} missed, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{Count(results, Verdict.NotMeasured)} not measured in this run."));
         Table table = Tables.Create(["work", "against", "found at"], ["asked", "measured", ""]);
         foreach (TargetResult result in results)
         {
@@ -93,7 +93,8 @@ internal sealed class ReportPage(Measurements measurements)
     public void AddWorstCases(IReadOnlyList<WorstCase> cases, Reasons reasons)
     {
         Section("Worst cases");
-        Paragraph($"Wherever one of BitSlab's ways lost to another allocator in this run, the largest loss first. The reasons are kept in [{Reasons.FileName}]({Reasons.FileName}).");
+        Paragraph("Wherever one of BitSlab's ways lost to another allocator in this run, the largest loss first. "
+            + $"The reasons are kept in [{Reasons.FileName}]({Reasons.FileName}).");
         Table table = Tables.Create(["workload", "way", "slower than (ratio)", "reason"], ["ns"]);
         foreach (WorstCase worst in cases)
         {
@@ -112,6 +113,8 @@ internal sealed class ReportPage(Measurements measurements)
         }
     }
 
+    private static int Count(IReadOnlyList<TargetResult> results, Verdict verdict) => results.Count(result => result.Verdict == verdict);
+
     private string Cell(Measure measure, string contender)
     {
         if (measurements.Median(measure, contender) is not { } median)
@@ -126,7 +129,9 @@ internal sealed class ReportPage(Measurements measurements)
     }
 
     private string MeanCell(IReadOnlyList<Measure> measures, string contender) =>
-        contender != Contenders.Static && measurements.Ratio(measures, contender, Contenders.Static) is { } ratio ? Format.Factor(ratio) : "";
+        contender != Contenders.Static && measurements.Ratio(measures, contender, Contenders.Static) is { } ratio
+            ? Format.Factor(ratio)
+            : "";
 
     private void Section(string title)
     {

@@ -12,7 +12,8 @@ internal sealed record Target(string Work, string Against, double AtLeast, Func<
     public TargetResult Judge(Measurements measurements)
     {
         Finding? finding = Find(measurements);
-        return new TargetResult(this, finding, finding is null ? Verdict.NotMeasured : finding.Ratio >= AtLeast ? Verdict.Met : Verdict.Missed);
+        Verdict verdict = finding is null ? Verdict.NotMeasured : finding.Ratio >= AtLeast ? Verdict.Met : Verdict.Missed;
+        return new TargetResult(this, finding, verdict);
     }
 }
 

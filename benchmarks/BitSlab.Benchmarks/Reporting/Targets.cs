@@ -42,6 +42,6 @@ internal static class Targets
         new("producer and consumer, ring of 1 k, static", "mimalloc", 4.5, m => m.At("ring/1k-1x1", "mimalloc", Static)),
         new("FreeBatch of another thread's blocks, freeing", "single frees", 1.5, m => m.Between(s_freeSingle, s_freeBatch, Static)),
         new("speed kept by each of two threads, static", "a loop that only computes", 0.95, m => m.ScalingToTwo(Static)),
-        new("p99.99 of a call, steady queue of 100 k, best round, static", "NativeMemory", 1.0, m => m.BestRoundAt(s_tail, NativeMemory, Static)),
+        new("p99.99 of a call, queue of 100 k, best round, static", "NativeMemory", 1.0, m => m.BestRoundAt(s_tail, NativeMemory, Static)),
     ];
 }

@@ -47,7 +47,7 @@ public class ReportTests
     [InlineData("worst trace, static", "NativeMemory", 2.0, nameof(Verdict.Met))]
     [InlineData("worst trace, static", Comparison.BestPeer, 1.0, nameof(Verdict.Met))]
     [InlineData("pair of 64 bytes, handle", Comparison.BestPeer, 0.5, nameof(Verdict.Missed))]
-    [InlineData("p99.99 of a call, steady queue of 100 k, best round, static", "NativeMemory", 0.9, nameof(Verdict.Missed))]
+    [InlineData("p99.99 of a call, queue of 100 k, best round, static", "NativeMemory", 0.9, nameof(Verdict.Missed))]
     [InlineData("speed kept by each of two threads, static", "a loop that only computes", 1.0, nameof(Verdict.Met))]
     [InlineData("queue filled and drained, written, static", "NativeMemory", null, nameof(Verdict.NotMeasured))]
     [InlineData("worst batch of 64 bytes, handle", Comparison.BestPeer, null, nameof(Verdict.NotMeasured))]
@@ -64,7 +64,7 @@ public class ReportTests
     [Fact]
     public void Slower_figures_turn_a_met_target_into_a_missed_one()
     {
-        using RunFolder run = new(RunFolder.Results.Replace("trace/one,bitslab,ns/op,0,1", "trace/one,bitslab,ns/op,0,1.5", StringComparison.Ordinal));
+        using RunFolder run = new(RunFolder.Results.Replace("one,bitslab,ns/op,0,1", "one,bitslab,ns/op,0,1.5", StringComparison.Ordinal));
         TargetResult result = Judge(run, "worst trace, static", "NativeMemory");
         Assert.Equal(Verdict.Missed, result.Verdict);
         Assert.Equal("trace/one", result.Finding!.Workload);
@@ -79,7 +79,8 @@ public class ReportTests
                 ("pair/64", Contenders.Static, 0.5, "alpha"),
                 ("pair/64", Contenders.Handle, 0.5, "alpha"),
             ],
-            WorstCases.Find(run.Measure()).Select(worst => (worst.Measure.Workload, worst.Contender, worst.Ratio, worst.Others.Single().Name)));
+            WorstCases.Find(run.Measure())
+                .Select(worst => (worst.Measure.Workload, worst.Contender, worst.Ratio, worst.Others.Single().Name)));
     }
 
     [Fact]
@@ -89,7 +90,8 @@ public class ReportTests
         Report.Write(run.Path);
         Assert.Contains("no reason written yet", Page(run), StringComparison.Ordinal);
 
-        File.WriteAllText(Path.Combine(run.Path, Reasons.FileName), "For the writer.\n\n## batch/*\n\nNot this one.\n\n## pair/*\n\nToo short a life.\n");
+        const string Written = "For the writer.\n\n## batch/*\n\nNot this one.\n\n## pair/*\n\nToo short a life.\n";
+        File.WriteAllText(Path.Combine(run.Path, Reasons.FileName), Written);
         Report.Write(run.Path);
         Assert.DoesNotContain("no reason written yet", Page(run), StringComparison.Ordinal);
         Assert.Contains("Too short a life.", Page(run), StringComparison.Ordinal);
