@@ -8,7 +8,7 @@ using BitSlab.Cli.Measuring;
 namespace BitSlab.Benchmarks.Measuring;
 
 /// <summary>
-/// Measures family by family: first all its work is warmed up, then all of it goes round by round, the contenders in turn
+/// Measures family by family: first all its work is warmed up, then each workload goes round by round, the contenders in turn
 /// (A B C, A B C, …). What the machine does to one of them it does to all.
 /// </summary>
 internal static class BenchmarkRun
@@ -31,7 +31,11 @@ internal static class BenchmarkRun
             ];
             try
             {
-                Measure(results, entries, rounds, () => advanced(family.Count()));
+                TimedRounds.WarmUp([.. entries.Select(entry => entry.Work)], () => { });
+                foreach (IGrouping<string, Workload> turn in family.GroupBy(workload => workload.Turn))
+                {
+                    Measure(results, [.. entries.Where(entry => turn.Contains(entry.Workload))], rounds, () => advanced(turn.Count()));
+                }
             }
             finally
             {
@@ -47,7 +51,6 @@ internal static class BenchmarkRun
 
     private static void Measure(RunResults results, Entry[] entries, int rounds, Action advanced)
     {
-        TimedRounds.WarmUp([.. entries.Select(entry => entry.Work)], () => { });
         GC.Collect();
         for (int round = 1; round <= rounds; round++)
         {

@@ -19,8 +19,14 @@ internal abstract class Workload(string id, long operations)
 
     public virtual string Metric => TimePerOperation;
 
-    /// <summary>Workloads of one family are warmed up together and measured in turn, round by round.</summary>
+    /// <summary>Workloads of one family are warmed up together.</summary>
     public virtual string Family => Id[..Id.IndexOf('/', StringComparison.Ordinal)];
+
+    /// <summary>
+    /// Workloads of one turn take their rounds together. As a rule each is by itself: what another one leaves in a contender's caches and
+    /// heap would be part of its time.
+    /// </summary>
+    public virtual string Turn => Id;
 
     /// <summary>Each contender's work, by its name, where it takes part.</summary>
     public virtual IEnumerable<(string Contender, ITimedWork Work)> CreateAll(IEnumerable<Subject> subjects)

@@ -21,6 +21,9 @@ internal sealed class FreeBatchWorkload(bool batches, Effort effort)
 
     public override string Metric => "ns/op freeing";
 
+    // The ratio of the two is the figure.
+    public override string Turn => Family;
+
     protected override ITimedWork? Create(Subject subject) => batches && !SubjectCatalog.IsBitSlab(subject) ? null : base.Create(subject);
 
     protected override ITimedWork Create<T>(SlabAllocator? allocator) => new Work<T>(batches, allocator, Slices(effort));

@@ -17,6 +17,9 @@ internal sealed class PrivateWorkload(int threads, Effort effort)
 {
     private const int BlocksPerThread = 1_000;
 
+    // With the loop that only computes, and one thread with two: ratios among these are the figure.
+    public override string Turn => Family;
+
     public override ITimedWork Visit<T, TBlock>(SlabAllocator? allocator) => new Work<T, TBlock>(threads, Slices(effort), allocator);
 
     private static int Slices(Effort effort) => effort.Operations(500);
@@ -71,6 +74,8 @@ internal sealed class ComputeWorkload(int threads, Effort effort)
     private const int StepsPerOperation = 8;
 
     private static long s_sink;
+
+    public override string Turn => Family;
 
     public override IEnumerable<(string Contender, ITimedWork Work)> CreateAll(IEnumerable<Subject> subjects)
     {
