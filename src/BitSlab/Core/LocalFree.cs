@@ -14,8 +14,7 @@ internal static unsafe class LocalFree
     {
         unchecked
         {
-            nuint offset = (nuint)block - reservationBase;
-            if (offset >= reservationBytes)
+            if (!Slab.IsSlice(block, reservationBase, reservationBytes))
             {
                 return false;
             }

@@ -166,6 +166,11 @@ internal unsafe struct Slab
 
     public readonly int WordCount => (BlockCount + 63) >> 6;
 
+    /// <summary>Whether an address is in the reservation. Slices are compared: their numbers fit an instruction, addresses do not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSlice(void* block, nuint reservationBase, nuint reservationBytes) =>
+        unchecked(((nuint)block >> Layout.SliceShift) - (reservationBase >> Layout.SliceShift)) < reservationBytes >> Layout.SliceShift;
+
     /// <summary>The descriptor of the slice that an address in the reservation falls into.</summary>
     /// <remarks>
     /// The reservation begins at a slice, so the table's address can be taken back by as many descriptors as there are slices below it: with
