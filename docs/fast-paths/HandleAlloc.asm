@@ -1,46 +1,54 @@
 ; BitSlab.Child.FastPaths:HandleAlloc(byref,nuint):ptr
 G_M000_IG01:
        push     rbp
-       mov      rbp, rsp
+       push     r15
+       push     r14
+       push     rbx
+       push     rax
+       lea      rbp, [rsp+0x20]
+       mov      rax, rdi
+       mov      rcx, rsi
 G_M000_IG02:
-       lea      rax, [rsi-0x01]
-       mov      rcx, qword ptr [rdi+0x08]
-       mov      edx, dword ptr [rcx+0x24]
-       cmp      rax, rdx
-       jae      SHORT G_M000_IG06
+       lea      rdi, [rcx-0x01]
+       mov      rsi, qword ptr [rax+0x08]
+       mov      edx, dword ptr [rsi+0x28]
+       cmp      rdi, rdx
+       jae      SHORT G_M000_IG04
 G_M000_IG03:
-       mov      rdx, qword ptr [rcx+0x38]
-       cmp      rdx, qword ptr [rdi+0x10]
-       jne      SHORT G_M000_IG06
-       mov      edx, dword ptr [rcx+0x2C]
-       shrx     rax, rax, rdx
-       shl      rax, 5
-       lea      rax, [rax+rcx+0xC0]
-       mov      rcx, qword ptr [rax]
-       mov      rdx, qword ptr [rcx]
-       test     rdx, rdx
-       je       SHORT G_M000_IG04
-       blsr     r8, rdx
-       mov      qword ptr [rcx], r8
-       mov      rcx, qword ptr [rax+0x08]
-       tzcnt    rdx, rdx
-       movsxd   rdx, edx
-       imul     rdx, qword ptr [rax+0x10]
-       add      rcx, rdx
-       mov      rax, rcx
-       jmp      SHORT G_M000_IG05
+       mov      rdx, qword ptr [rsi+0x20]
+       cmp      rdx, qword ptr [rax+0x10]
+       jne      SHORT G_M000_IG04
+       mov      r8, rsi
+       mov      edx, dword ptr [rsi+0x2C]
+       shrx     rdi, rdi, rdx
+       shl      rdi, 5
+       lea      rbx, [rdi+r8+0xC0]
+       mov      r15, qword ptr [rbx]
+       mov      r14, qword ptr [r15]
+       test     r14, r14
+       jne      SHORT G_M000_IG05
 G_M000_IG04:
-       xor      eax, eax
+       mov      rdi, gword ptr [rax]
+       mov      rdx, qword ptr [rax+0x10]
+       call     [BitSlab.SlabThreadHeap:AllocSlow(BitSlab.SlabAllocator,ptr,ulong,nuint):ptr]
+       jmp      SHORT G_M000_IG06
 G_M000_IG05:
-       test     rax, rax
-       jne      SHORT G_M000_IG07
+       blsr     rcx, r14
+       mov      qword ptr [r15], rcx
+       mov      qword ptr [r8+0x88], r15
+       mov      qword ptr [r8+0x90], r14
+       mov      rcx, qword ptr [rbx+0x08]
+       xor      edx, edx
+       tzcnt    rdx, r14
+       imul     rdx, qword ptr [rbx+0x10]
+       add      rcx, rdx
+       mov      qword ptr [r8+0x80], rcx
+       mov      rax, gword ptr [rax]
+       mov      rax, rcx
 G_M000_IG06:
-       mov      rdi, gword ptr [rdi]
-       cmp      dword ptr [rdi], edi
-       call     [BitSlab.SlabAllocator:AllocSlow(nuint):ptr:this]
-       jmp      SHORT G_M000_IG08
-G_M000_IG07:
-       mov      rcx, gword ptr [rdi]
-G_M000_IG08:
+       add      rsp, 8
+       pop      rbx
+       pop      r14
+       pop      r15
        pop      rbp
        ret

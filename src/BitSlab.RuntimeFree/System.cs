@@ -114,6 +114,18 @@ namespace System.Numerics
     }
 }
 
+namespace System.Runtime.Intrinsics.X86
+{
+    public abstract class Bmi1
+    {
+        public abstract class X64
+        {
+            public static bool IsSupported => false;
+            public static ulong TrailingZeroCount(ulong value) => 0;
+        }
+    }
+}
+
 namespace System.Threading
 {
     // Declared only: on a target without a runtime these are the compiler's own instructions.

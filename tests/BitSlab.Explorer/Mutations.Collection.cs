@@ -8,10 +8,10 @@ internal static partial class Mutations
         new(
             "Collect: the ready stack emptied by load and store",
             "Collection.cs",
-            "Slab* slab = (Slab*)Atomic.Exchange((void**)&heap->Ready, null);",
+            "Slab* slab = (Slab*)Atomic.Exchange((void**)ThreadHeap.Ready(heap, sizeClass), null);",
             """
-            Slab* slab = (Slab*)Atomic.LoadAcquire((void**)&heap->Ready);
-            Atomic.StoreRelease((void**)&heap->Ready, null);
+            Slab* slab = (Slab*)Atomic.LoadAcquire((void**)ThreadHeap.Ready(heap, sizeClass));
+            Atomic.StoreRelease((void**)ThreadHeap.Ready(heap, sizeClass), null);
             """,
             "FreersOfSeveralSlabs",
             "A push between the two is lost."),
@@ -85,7 +85,7 @@ internal static partial class Mutations
             "Collect: all words, not those that the summary names",
             "Collection.cs",
             "        while (words != 0)\n        {\n            int w = BitOperations.TrailingZeroCount(words);\n            words &= words - 1;\n\n            DrainWord",
-            "        words = Slab.AllWords(slab->WordCount);\n        while (words != 0)\n        {\n            int w = BitOperations.TrailingZeroCount(words);\n            words &= words - 1;\n\n            DrainWord",
+            "        words = ulong.MaxValue >> (64 - slab->WordCount);\n        while (words != 0)\n        {\n            int w = BitOperations.TrailingZeroCount(words);\n            words &= words - 1;\n\n            DrainWord",
             "FreersOfTwoWords",
             "Rule 3: a block is collected before its freer was at the summary; the slab goes under its hands."),
         new(

@@ -16,7 +16,7 @@ internal static partial class Mutations
             "Maintenance: collects for a live owner",
             "Maintenance.cs",
             "        Reservation* reservation = heap->Allocator->Reservation;\n        Slab* empty = null;\n",
-            "        Reservation* reservation = heap->Allocator->Reservation;\n        Slab* empty = Collection.Drain(heap, null);\n",
+            "        Reservation* reservation = heap->Allocator->Reservation;\n        Slab* empty = Collection.Drain(heap, sizeClass, null);\n",
             "LastLocalFree",
             "Rule 4: a local free needs no lock; of the two writes one is lost."),
         new(
@@ -50,8 +50,8 @@ internal static partial class Mutations
         new(
             "Maintenance: without the lock",
             "Maintenance.cs",
-            "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !HeapLock.TryEnter(heap))",
-            "if (Atomic.LoadAcquire((void**)&heap->Ready) == null || (!HeapLock.TryEnter(heap) && heap == null))",
+            "if (!Collection.IsReady(heap, sizeClass) || !HeapLock.TryEnter(heap))",
+            "if (!Collection.IsReady(heap, sizeClass) || (!HeapLock.TryEnter(heap) && heap == null))",
             "CollectBesideTake",
             "Rule 7: lists and current slab change under its hands."),
         new(

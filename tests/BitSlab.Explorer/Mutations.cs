@@ -157,34 +157,9 @@ internal static partial class Mutations
             "FreersOfSeveralSlabs",
             "Who empties the stack follows a stale link."),
         new(
-            "Local free, fast path: the bit without release",
-            "LocalFree.cs",
-            "            Atomic.StoreRelease(word, free);\n            return true;",
-            "            Atomic.Store(word, free);\n            return true;",
-            "LastLocalFree",
-            "Rule 8: maintenance takes the slab before the owner's summary is written to it."),
-        new(
-            "Local free, fast path: the summary behind the bit",
-            "LocalFree.cs",
-            "            Atomic.StoreRelease(word, free);\n            return true;",
-            """
-                        Atomic.StoreRelease(word, free);
-                        Atomic.Store(&first->Summary, summary | (1ul << (int)(index >> 6)));
-                        return true;
-            """,
-            "LastLocalFree",
-            "Rule 8: the bit is the last access."),
-        new(
-            "Local free, last of a word: the bit without release",
-            "LocalFree.cs",
-            "        Atomic.StoreRelease(word, free);\n        if (!SlabLife.IsWhole(words, blocks))",
-            "        Atomic.Store(word, free);\n        if (!SlabLife.IsWhole(words, blocks))",
-            "RebornBehindLocalFree",
-            "Rule 8: as for the others."),
-        new(
             "Local free, fast path: a full slab not linked",
             "LocalFree.cs",
-            "if ((free & bit) != 0 || summary == 0)",
+            "if ((free & bit) != 0 || Atomic.Load(&first->InList) == 0)",
             "if ((free & bit) != 0)",
             "LocalFreeBesideTake",
             "Rule 8: its free block is not to be found."),
@@ -205,15 +180,15 @@ internal static partial class Mutations
         new(
             "Give-back by the owner: another heap's slab",
             "Collection.cs",
-            "slab->Kind == (byte)SliceKind.Slab && slab->First == slab && slab->Heap == heap;",
+            "slab->Kind == (byte)SliceKind.Slab && slab->First == slab && Atomic.Load((void**)&slab->Heap) == heap;",
             "slab->Kind == (byte)SliceKind.Slab && slab->First == slab;",
             "RebornBehindLocalFree",
             "The slab that stands there now is another heap's."),
         new(
             "Give-back by the owner: the kind not asked",
             "Collection.cs",
-            "slab->Kind == (byte)SliceKind.Slab && slab->First == slab && slab->Heap == heap;",
-            "slab->First == slab && slab->Heap == heap;",
+            "slab->Kind == (byte)SliceKind.Slab && slab->First == slab && Atomic.Load((void**)&slab->Heap) == heap;",
+            "slab->First == slab && Atomic.Load((void**)&slab->Heap) == heap;",
             "RebornBehindLocalFree",
             "The slab is gone and is given back again."),
         new(

@@ -42,6 +42,9 @@ internal static unsafe class Atomic
     public static void StoreRelease(void** pointer, void* value) => Volatile.Write(ref *(nint*)pointer, (nint)value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Load(int* cell) => *cell;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int LoadAcquire(int* cell) => Volatile.Read(ref *cell);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

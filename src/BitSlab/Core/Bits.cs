@@ -1,10 +1,18 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace BitSlab.Core;
 
 /// <summary>Searches in one 64-bit word.</summary>
 internal static class Bits
 {
+    /// <summary>The position of the lowest set bit; not for 0.</summary>
+    /// <remarks>As wide as an address: for the framework's function, which gives 32 bits, the compiler adds a move where addresses are computed.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong LowestSet(ulong word) =>
+        Bmi1.X64.IsSupported ? Bmi1.X64.TrailingZeroCount(word) : (uint)BitOperations.TrailingZeroCount(word);
+
     /// <summary>The lowest position, a multiple of <paramref name="alignment"/> (a power of two), from which <paramref name="count"/>
     /// bits are set; -1 when there is none.</summary>
     public static int FindRun(ulong word, int count, int alignment)

@@ -52,6 +52,21 @@ internal static unsafe class Blocks
     /// <param name="token">The calling thread's token; 0 when it owns no heap.</param>
     public static BlockStatus Free(Reservation* reservation, void* block, Allocator* expected, ulong token)
     {
+        // Most frees that come here are another thread's, of a block of a slab: without detours.
+        nuint number = Slab.SliceOf(block);
+        if (Slab.IsReserved(number, reservation->Base, reservation->Bytes))
+        {
+            // Acquire, and first: whoever sees a kind sees the fields that go with it.
+            Slab* slice = Slab.At(number, reservation->Base, reservation->Slabs);
+            bool inSlab = Atomic.LoadAcquire(&slice->Kind) == (byte)SliceKind.Slab;
+            uint index = Slab.IndexOf(slice, block);
+            if (inSlab && index < slice->BlockCount
+                && (expected == null || Reservation.ChunkOf(reservation, slice)->Allocator == expected))
+            {
+                return FreeInSlab(reservation, slice, index, token);
+            }
+        }
+
         BlockPlace place;
         BlockStatus status = Locate(reservation, block, expected, &place);
         if (status != BlockStatus.Live)
@@ -71,18 +86,20 @@ internal static unsafe class Blocks
             return status;
         }
 
-        if (!place.InSlab)
+        return place.InSlab
+            ? FreeInSlab(reservation, place.Slice, place.Index, token)
+            : LargeBlocks.FreeSlices(reservation, place.Slice->First);
+    }
+
+    private static BlockStatus FreeInSlab(Reservation* reservation, Slab* slice, uint index, ulong token)
+    {
+        if (Owns(slice->First, token))
         {
-            return LargeBlocks.FreeSlices(reservation, place.Slice->First);
+            return LocalFree.Free(slice->First->Heap, slice, index);
         }
 
-        if (Owns(place.Slice->First, token))
-        {
-            return LocalFree.Free(place.Slice->First->Heap, place.Slice, place.Index);
-        }
-
-        ulong bit = 1ul << (int)(place.Index & 63);
-        return RemoteFree.Free(reservation, place.Slice, place.Slice, (int)(place.Index >> 6), bit) == 0
+        ulong bit = 1ul << (int)(index & 63);
+        return RemoteFree.Free(reservation, slice, slice, (int)(index >> 6), bit) == 0
             ? BlockStatus.Live
             : BlockStatus.DoubleFree;
     }
@@ -114,7 +131,7 @@ internal static unsafe class Blocks
         SliceKind kind = (SliceKind)Atomic.LoadAcquire(&slice->Kind);
         uint inSlab = unchecked((uint)(nuint)block - slice->Start);
         place->Slice = slice;
-        place->Index = Slab.IndexOf(inSlab, slice->Inverse, slice->Shift);
+        place->Index = Slab.IndexOf(slice, block);
         bool isStart = place->Index < slice->BlockCount;
 
         switch (kind)

@@ -5,20 +5,46 @@ namespace BitSlab.Core;
 /// <summary>The owner takes in what other threads freed: ready stack, summary, words, in this order.</summary>
 internal static unsafe class Collection
 {
-    /// <summary>Collects all that is ready, and gives slabs that became empty back. On the owner's thread, or by who claimed the heap.</summary>
-    public static void Run(ThreadHeap* heap)
+    /// <summary>
+    /// Collects what is ready of one class, and gives slabs that became empty back; false when nothing was. On the owner's thread, or by who
+    /// claimed the heap.
+    /// </summary>
+    public static bool Run(ThreadHeap* heap, uint sizeClass)
     {
+        // A push that is missed now is collected next time.
+        if (!IsReady(heap, sizeClass))
+        {
+            return false;
+        }
+
         HeapLock.EnterAsOwner(heap);
-        Slab* empty = Drain(heap, null);
+        Slab* empty = Drain(heap, sizeClass, null);
         HeapLock.ExitAsOwner(heap);
         SlabLife.ReturnChain(heap->Allocator, empty);
+        return true;
     }
 
+    /// <summary>The same for all classes.</summary>
+    public static bool RunAll(ThreadHeap* heap)
+    {
+        bool any = false;
+        for (int c = 0; c < heap->ClassCount; c++)
+        {
+            any |= Run(heap, (uint)c);
+        }
+
+        return any;
+    }
+
+    /// <summary>Whether a slab of a class waits to be collected. Acquire pairs with the push.</summary>
+    public static bool IsReady(ThreadHeap* heap, uint sizeClass) =>
+        Atomic.LoadAcquire((void**)ThreadHeap.Ready(heap, sizeClass)) != null;
+
     /// <summary>Collects under the lock; slabs that became empty are made invalid and put before <paramref name="chain"/>.</summary>
-    public static Slab* Drain(ThreadHeap* heap, Slab* chain)
+    public static Slab* Drain(ThreadHeap* heap, uint sizeClass, Slab* chain)
     {
         // Acquire pairs with the pushes: links and bits of all that is popped are visible.
-        Slab* slab = (Slab*)Atomic.Exchange((void**)&heap->Ready, null);
+        Slab* slab = (Slab*)Atomic.Exchange((void**)ThreadHeap.Ready(heap, sizeClass), null);
         while (slab != null)
         {
             // Before the summary: from then on a freer may push the slab again, and write its link.
@@ -132,9 +158,7 @@ internal static unsafe class Collection
 
             if (freed != 0)
             {
-                Atomic.Store(&slab->Summary, Atomic.Load(&slab->Summary) | (1ul << w));
-
-                // Release: who counts these bits as free sees the summary that finds them.
+                // Release: who sees the slab whole may take it away.
                 Atomic.StoreRelease(slab->FreeWords + w, free | freed);
             }
         }
@@ -193,7 +217,7 @@ internal static unsafe class Collection
 
     /// <summary>Whether a popped slab is a slab of this heap still. Not so only after a misuse in flight.</summary>
     public static bool IsOwn(ThreadHeap* heap, Slab* slab) =>
-        slab->Kind == (byte)SliceKind.Slab && slab->First == slab && slab->Heap == heap;
+        slab->Kind == (byte)SliceKind.Slab && slab->First == slab && Atomic.Load((void**)&slab->Heap) == heap;
 
     /// <summary>Records blocks of one word that were freed twice.</summary>
     public static void RecordFaults(ThreadHeap* heap, Slab* slab, int w, ulong wrong)

@@ -70,7 +70,6 @@ internal static unsafe class Lifetime
         heap->AllocatorNumber = allocator->Number;
         heap->FaultCount = 0;
         heap->LastOwner = 0;
-        heap->Ready = null;
         heap->OwnerInside = 0;
         heap->Claim = 0;
         ThreadHeap.PointAtNothing(heap);
@@ -117,7 +116,6 @@ internal static unsafe class Lifetime
         {
             // Without its lock: nobody is inside a call, and the gate keeps maintenance away.
             ThreadHeap.PointAtNothing(heap);
-            Atomic.Exchange((void**)&heap->Ready, null);
         }
 
         // Later fast paths on any thread see the zero word, before any of the slices can be cut anew.

@@ -22,7 +22,10 @@ internal static unsafe class LocalAlloc
         }
 
         Atomic.Store(word, free & (free - 1));
-        block = entry->WordBase + ((uint)BitOperations.TrailingZeroCount(free) * entry->BlockSize);
+        heap->LastWord = word;
+        heap->LastFree = free;
+        block = entry->WordBase + (Bits.LowestSet(free) * entry->BlockSize);
+        heap->LastBlock = block;
         return true;
     }
 
@@ -47,27 +50,34 @@ internal static unsafe class LocalAlloc
     /// <summary>The slow path, on the owner's thread: finds a word with a free block, and takes one.</summary>
     public static void* Refill(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
     {
-        ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
         *status = AllocStatus.Ok;
+        bool collectedAll = false;
         while (true)
         {
-            if (NextWord(heap, entry, entry->Slab))
+            while (NextWord(heap, sizeClass))
             {
-                _ = TryTake(heap, sizeClass, out void* block);
-                return block;
+                if (TryTake(heap, sizeClass, out void* block))
+                {
+                    return block;
+                }
             }
 
-            // Acquire pairs with the pusher's release; a push that is missed now is collected next time.
-            if (Atomic.LoadAcquire((void**)&heap->Ready) != null)
+            if (Collection.Run(heap, sizeClass) || NextSlab(heap, sizeClass))
             {
-                Collection.Run(heap);
-                if (Atomic.Load(&entry->Slab->Summary) != 0)
+                continue;
+            }
+
+            // Before a new slab is cut: what other threads freed of other classes may give slices back. Once, or they could keep this at it.
+            if (!collectedAll)
+            {
+                collectedAll = true;
+                if (Collection.RunAll(heap))
                 {
                     continue;
                 }
             }
 
-            if (!NextSlab(heap, sizeClass, status))
+            if (!NewSlab(heap, sizeClass, status))
             {
                 return null;
             }
@@ -76,36 +86,55 @@ internal static unsafe class LocalAlloc
 
     // Round and round, not always lowest first: words that were visited long ago have gathered more free blocks. No lock:
     // maintenance never touches a current slab.
-    private static bool NextWord(ThreadHeap* heap, ClassEntry* entry, Slab* slab)
+    private static bool NextWord(ThreadHeap* heap, uint sizeClass)
     {
-        ulong summary = Atomic.Load(&slab->Summary);
-        while (summary != 0)
+        ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
+        Slab* slab = entry->Slab;
+        ulong* words = slab->FreeWords;
+        ulong* ahead = ThreadHeap.Ahead(heap, sizeClass);
+        if (*ahead == 0)
         {
-            ulong ahead = summary & (ulong.MaxValue - 1 << slab->CurrentWord);
-            int index = BitOperations.TrailingZeroCount(ahead != 0 ? ahead : summary);
-            ulong* word = slab->FreeWords + index;
-            if (Atomic.Load(word) != 0)
+            *ahead = WordsWithRoom(words, slab->WordCount);
+            if (*ahead == 0)
             {
-                slab->CurrentWord = (byte)index;
-                Atomic.Store(&slab->Summary, summary);
-                entry->Word = word;
-                entry->WordBase = Reservation.SliceAddress(
-                    heap->Allocator->Reservation, Reservation.SliceIndex(heap->Allocator->Reservation, slab))
-                    + ((nuint)(index << 6) * slab->BlockSize);
-                return true;
+                return false;
             }
-
-            summary &= ~(1ul << index);
         }
 
-        Atomic.Store(&slab->Summary, 0);
-        return false;
+        ulong behind = *ahead & (ulong.MaxValue - 1 << slab->CurrentWord);
+        int index = BitOperations.TrailingZeroCount(behind != 0 ? behind : *ahead);
+        *ahead &= ~(1ul << index);
+        slab->CurrentWord = (byte)index;
+        entry->Word = words + index;
+        entry->WordBase = Reservation.SliceAddress(
+            heap->Allocator->Reservation, Reservation.SliceIndex(heap->Allocator->Reservation, slab))
+            + ((nuint)(index << 6) * slab->BlockSize);
+        return true;
     }
 
-    private static bool NextSlab(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
+    private static ulong WordsWithRoom(ulong* words, int count)
     {
+        ulong some = 0;
+        for (int w = 0; w < count; w++)
+        {
+            some |= Atomic.Load(words + w) != 0 ? 1ul << w : 0;
+        }
+
+        return some;
+    }
+
+    private static bool NextSlab(ThreadHeap* heap, uint sizeClass)
+    {
+        Slab** first = ThreadHeap.WithRoom(heap, sizeClass);
+
+        // Without the lock: maintenance takes slabs off the ring, and puts none there.
+        if (*first == null)
+        {
+            return false;
+        }
+
         HeapLock.EnterAsOwner(heap);
-        Slab* slab = *ThreadHeap.WithRoom(heap, sizeClass);
+        Slab* slab = *first;
         if (slab != null)
         {
             ThreadHeap.Unlink(heap, slab);
@@ -113,13 +142,13 @@ internal static unsafe class LocalAlloc
         }
 
         HeapLock.ExitAsOwner(heap);
-        if (slab != null)
-        {
-            return true;
-        }
+        return slab != null;
+    }
 
-        // The new slab is in hand before the old one is dropped: a failure here leaves the heap as it was.
-        slab = SlabLife.Create(heap, sizeClass, status);
+    // The new slab is in hand before the old one is dropped: a failure here leaves the heap as it was.
+    private static bool NewSlab(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
+    {
+        Slab* slab = SlabLife.Create(heap, sizeClass, status);
         if (slab == null)
         {
             return false;
@@ -141,10 +170,12 @@ internal static unsafe class LocalAlloc
             SlabLife.SetWhole(entry->Slab, notice: true);
         }
 
+        heap->LastBlock = null;
         slab->InList = 1;
         SlabLife.SetWhole(slab, notice: false);
         entry->Slab = slab;
         entry->BlockSize = slab->BlockSize;
         entry->Word = &heap->Allocator->Reservation->ZeroWord;
+        *ThreadHeap.Ahead(heap, slab->Class) = 0;
     }
 }

@@ -14,31 +14,40 @@ internal static unsafe class LocalFree
     {
         unchecked
         {
-            if (!Slab.IsSlice(block, reservationBase, reservationBytes))
+            nuint number = Slab.SliceOf(block);
+            if (!Slab.IsReserved(number, reservationBase, reservationBytes))
             {
                 return false;
             }
 
-            Slab* slice = Slab.Of(block, reservationBase, slabs);
-            uint index = Slab.IndexOf((uint)(nuint)block - slice->Start, slice->Inverse, slice->Shift);
+            Slab* slice = Slab.At(number, reservationBase, slabs);
+            uint index = Slab.IndexOf(slice, block);
             if (Atomic.Load((void**)&slice->LocalOwner) != heap || index >= slice->BlockCount)
             {
                 return false;
+            }
+
+            // The block allocated last, and its word not changed since: what is stored, and where, waits for no look into the descriptor. Its
+            // slab is current: in a list, and no free there asks whether it is empty.
+            ulong before = heap->LastFree;
+            if (block == heap->LastBlock && Atomic.Load(heap->LastWord) == (before & (before - 1)))
+            {
+                // Plain: as below.
+                Atomic.Store(heap->LastWord, before);
+                return true;
             }
 
             ulong bit = 1ul << (int)index;
             ulong* word = slice->FreeWords + (index >> 6);
             ulong free = Atomic.Load(word);
             Slab* first = slice->First;
-            ulong summary = Atomic.Load(&first->Summary);
 
-            // A set bit: free already. No summary: the slab was full, and has to be linked before its first bit is set.
-            if ((free & bit) != 0 || summary == 0)
+            // A set bit: free already. In no list: the slab was full, and has to be linked before its first bit is set.
+            if ((free & bit) != 0 || Atomic.Load(&first->InList) == 0)
             {
                 return false;
             }
 
-            Atomic.Store(&first->Summary, summary | (1ul << (int)(index >> 6)));
             free |= bit;
             if (free == first->WholeWord || free == first->WholeLastWord)
             {
@@ -46,8 +55,10 @@ internal static unsafe class LocalFree
                 return true;
             }
 
-            // Release, and the last access: whoever sees the slab whole may take it away, and must see the summary written.
-            Atomic.StoreRelease(word, free);
+            // The last access: whoever sees the slab whole may take it away. Plain: another thread takes it only after a remote free has
+            // marked it, which was not so at the look above, and behind that the heap lock's barrier on every thread; what this thread did to
+            // the block is out by then.
+            Atomic.Store(word, free);
             return true;
         }
     }
@@ -61,13 +72,14 @@ internal static unsafe class LocalFree
         ThreadHeap* heap, void* block, nuint reservationBase, nuint reservationBytes, Slab* slabs, out uint index)
     {
         index = 0;
-        if (unchecked((nuint)block - reservationBase) >= reservationBytes)
+        nuint number = Slab.SliceOf(block);
+        if (!Slab.IsReserved(number, reservationBase, reservationBytes))
         {
             return null;
         }
 
-        Slab* slice = Slab.Of(block, reservationBase, slabs);
-        index = Slab.IndexOf(unchecked((uint)(nuint)block - slice->Start), slice->Inverse, slice->Shift);
+        Slab* slice = Slab.At(number, reservationBase, slabs);
+        index = Slab.IndexOf(slice, block);
         bool isOwn = Atomic.Load((void**)&slice->LocalOwner) == heap && index < slice->BlockCount;
         return isOwn && (Atomic.Load(slice->FreeWords + (index >> 6)) & (1ul << (int)index)) == 0 ? slice : null;
     }
@@ -111,8 +123,6 @@ internal static unsafe class LocalFree
             ThreadHeap.Link(heap, first);
         }
 
-        Atomic.Store(&first->Summary, Atomic.Load(&first->Summary) | (1ul << w));
-
         // Plain: the lock's release makes it visible.
         Atomic.Store(first->FreeWords + w, free | bit);
         if (ThreadHeap.Entry(heap, first->Class)->Slab != first)
@@ -130,10 +140,10 @@ internal static unsafe class LocalFree
     private static void StoreWholeWord(ThreadHeap* heap, Slab* first, ulong* word, ulong free)
     {
         ulong* words = first->FreeWords;
-        int blocks = first->BlockCount;
+        uint blocks = first->BlockCount;
 
-        // Release, and the last access: as on the fast path.
-        Atomic.StoreRelease(word, free);
+        // Plain, and the last access: as on the fast path.
+        Atomic.Store(word, free);
         if (!SlabLife.IsWhole(words, blocks))
         {
             return;

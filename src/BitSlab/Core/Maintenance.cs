@@ -112,18 +112,17 @@ internal static unsafe class Maintenance
     {
         Reservation* reservation = heap->Allocator->Reservation;
         HeapLock.EnterAsOwner(heap);
-        Slab* empty = Collection.Drain(heap, null);
+        Slab* empty = null;
         for (int c = 0; c < heap->ClassCount; c++)
         {
-            ClassEntry* entry = ThreadHeap.Entry(heap, (nuint)c);
-            Slab* slab = entry->Slab;
+            empty = Collection.Drain(heap, (uint)c, empty);
+            Slab* slab = ThreadHeap.Entry(heap, (nuint)c)->Slab;
             if (slab->Heap != heap || !SlabLife.IsWhole(slab) || SlabLife.HasRemoteBits(reservation, slab))
             {
                 continue;
             }
 
-            entry->Word = &reservation->ZeroWord;
-            entry->Slab = &reservation->EmptySlab;
+            ThreadHeap.DropCurrent(heap, (nuint)c);
 
             // Current, and so in no list, whatever it says.
             slab->InList = 0;
@@ -140,7 +139,15 @@ internal static unsafe class Maintenance
     /// </summary>
     public static void TakeFromLiveOwner(ThreadHeap* heap)
     {
-        if (Atomic.LoadAcquire((void**)&heap->Ready) == null || !HeapLock.TryEnter(heap))
+        for (int c = 0; c < heap->ClassCount; c++)
+        {
+            TakeFromLiveOwner(heap, (uint)c);
+        }
+    }
+
+    private static void TakeFromLiveOwner(ThreadHeap* heap, uint sizeClass)
+    {
+        if (!Collection.IsReady(heap, sizeClass) || !HeapLock.TryEnter(heap))
         {
             return;
         }
@@ -149,7 +156,7 @@ internal static unsafe class Maintenance
         Slab* empty = null;
 
         // Acquire pairs with the pushes.
-        Slab* slab = (Slab*)Atomic.Exchange((void**)&heap->Ready, null);
+        Slab* slab = (Slab*)Atomic.Exchange((void**)ThreadHeap.Ready(heap, sizeClass), null);
         while (slab != null)
         {
             Slab* next = (Slab*)Atomic.LoadAcquire((void**)&slab->ReadyNext);
@@ -179,7 +186,7 @@ internal static unsafe class Maintenance
         ulong summary = Atomic.LoadAcquire(&slab->RemoteSummary);
         for (int w = 0; w < slab->WordCount; w++)
         {
-            // Remote before free. Acquire pairs with the owner's release: who sees the slab whole sees its owner done with it.
+            // Remote before free. That its owner is done with the blocks, who came behind the lock's barrier sees.
             ulong seen = Atomic.LoadAcquire(remote + w);
             if (seen != 0 && ((summary >> w) & 1) == 0)
             {

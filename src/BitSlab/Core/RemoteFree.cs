@@ -52,7 +52,9 @@ internal static unsafe class RemoteFree
     /// <summary>Pushes a slab whose remote summary this thread made non-zero, or which it popped and leaves uncollected.</summary>
     public static void Push(ThreadHeap* heap, Slab* slab)
     {
-        void** head = (void**)&heap->Ready;
+        // A misuse in flight may push a slab that was born anew since: the stack it lands on must be one, whichever.
+        uint sizeClass = slab->Class;
+        void** head = (void**)ThreadHeap.Ready(heap, sizeClass < (uint)heap->ClassCount ? sizeClass : 0);
         void* seen;
         do
         {

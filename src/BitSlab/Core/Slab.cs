@@ -51,11 +51,12 @@ internal unsafe struct Slab
     public Slab* First;
 
     /// <summary>
-    /// First slice only. Bit w is set if word w may have a free block. May say too much, never too little: a bit is
-    /// cleared only after its word was read as 0, and is set before a bit of the word is. 0 means that the slab is full.
+    /// First slice only. 1 while the slab is current or linked among those with room. Goes from 1 to 0 only on the owner's thread, when the slab
+    /// was used up, or at give-back. A full slab may be linked. 0 sends a free out of line, which links the slab before its first bit is set. Of a large block: <see cref="LargeLive"/>, so that one
+    /// compare-and-swap claims its free, or <see cref="LargeResizing"/>; no value of a slab's, so that a free that comes late claims none.
     /// </summary>
     [FieldOffset(24)]
-    public ulong Summary;
+    public int InList;
 
     /// <summary>
     /// First slice only. A word that is wholly free reads as this, or, the last word, as <see cref="WholeLastWord"/>. Both
@@ -76,13 +77,13 @@ internal unsafe struct Slab
     [FieldOffset(52)]
     public uint Inverse;
 
-    /// <summary>The size of each block in bytes; 0 where no slab ever stood.</summary>
-    [FieldOffset(56)]
-    public uint BlockSize;
-
     /// <summary>How many blocks the slab has, at most 4,096. The tail behind the last block is no block.</summary>
+    [FieldOffset(56)]
+    public uint BlockCount;
+
+    /// <summary>The size of each block in bytes, at most 32 KiB rounded up to an alignment; 0 where no slab ever stood.</summary>
     [FieldOffset(60)]
-    public ushort BlockCount;
+    public ushort BlockSize;
 
     /// <summary>A <see cref="SliceKind"/>: valid last at birth, invalid first at give-back, so that misuse sees no mixture.</summary>
     [FieldOffset(62)]
@@ -138,14 +139,6 @@ internal unsafe struct Slab
     public byte SliceCount;
 
     /// <summary>
-    /// 1 while the slab is current or linked among those with room. Goes from 1 to 0 only on the owner's thread, when the slab
-    /// was used up, or at give-back. A full slab may be linked. Of a large block: <see cref="LargeLive"/>, so that one
-    /// compare-and-swap claims its free, or <see cref="LargeResizing"/>; no value of a slab's, so that a free that comes late claims none.
-    /// </summary>
-    [FieldOffset(120)]
-    public int InList;
-
-    /// <summary>
     /// Which area of bitmap words belongs to the slice, by its first line in the words' range and its lines: line × 16 + lines; 0 for none. It
     /// stays with the slice when the slab is given back, until the chunk goes: a misuse in flight finds no other slab's words.
     /// </summary>
@@ -164,26 +157,29 @@ internal unsafe struct Slab
         get => (ThreadHeap*)1;
     }
 
-    public readonly int WordCount => (BlockCount + 63) >> 6;
+    public readonly int WordCount => (int)(BlockCount + 63) >> 6;
 
-    /// <summary>Whether an address is in the reservation. Slices are compared: their numbers fit an instruction, addresses do not.</summary>
+    /// <summary>The slice that an address falls into, counted from address 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSlice(void* block, nuint reservationBase, nuint reservationBytes) =>
-        unchecked(((nuint)block >> Layout.SliceShift) - (reservationBase >> Layout.SliceShift)) < reservationBytes >> Layout.SliceShift;
+    public static nuint SliceOf(void* block) => (nuint)block >> Layout.SliceShift;
 
-    /// <summary>The descriptor of the slice that an address in the reservation falls into.</summary>
+    /// <summary>Whether a slice is in the reservation. Slices are compared: their numbers fit an instruction, addresses do not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsReserved(nuint slice, nuint reservationBase, nuint reservationBytes) =>
+        unchecked(slice - (reservationBase >> Layout.SliceShift)) < reservationBytes >> Layout.SliceShift;
+
+    /// <summary>The descriptor of a slice in the reservation.</summary>
     /// <remarks>
     /// The reservation begins at a slice, so the table's address can be taken back by as many descriptors as there are slices below it: with
-    /// constants that spares a subtraction.
+    /// constants that takes a subtraction out of the way to the descriptor.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slab* Of(void* block, nuint reservationBase, Slab* slabs) =>
-        (Slab*)(((nuint)block >> Layout.SliceShift << DescriptorShift)
-            + unchecked((nuint)slabs - (reservationBase >> Layout.SliceShift << DescriptorShift)));
+    public static Slab* At(nuint slice, nuint reservationBase, Slab* slabs) =>
+        (Slab*)((slice << DescriptorShift) + unchecked((nuint)slabs - (reservationBase >> Layout.SliceShift << DescriptorShift)));
 
     /// <summary>
-    /// Which block begins so far behind the slab's start; for an address at which no block begins, a number no slab has blocks
-    /// for, so that one comparison with the block count tells both.
+    /// Which of the slab's blocks begins at an address; for an address at which none begins, a number no slab has blocks for, so that one
+    /// comparison with the block count tells both.
     /// </summary>
     /// <remarks>
     /// Division by multiplication with the odd part's inverse, and a rotation by the power of two (Granlund and Montgomery,
@@ -191,8 +187,8 @@ internal unsafe struct Slab
     /// one to one onto the numbers above the largest quotient, 2^32 / size, which is above any block count.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint IndexOf(uint distance, uint inverse, byte shift) =>
-        BitOperations.RotateRight(unchecked(distance * inverse), shift);
+    public static uint IndexOf(Slab* slice, void* block) =>
+        BitOperations.RotateRight(unchecked(((uint)(nuint)block - slice->Start) * slice->Inverse), slice->Shift);
 
     /// <summary>The inverse of an odd number modulo 2^32.</summary>
     public static uint InverseOf(uint odd)
@@ -208,12 +204,9 @@ internal unsafe struct Slab
     }
 
     /// <summary>The valid bits of word <paramref name="word"/>.</summary>
-    public static ulong ValidBits(int blockCount, int word)
+    public static ulong ValidBits(uint blockCount, int word)
     {
-        int left = blockCount - (word << 6);
+        int left = (int)blockCount - (word << 6);
         return left >= 64 ? ulong.MaxValue : left <= 0 ? 0 : (1ul << left) - 1;
     }
-
-    /// <summary>The summary of a slab of <paramref name="words"/> words that all have free blocks.</summary>
-    public static ulong AllWords(int words) => words >= 64 ? ulong.MaxValue : (1ul << words) - 1;
 }

@@ -11,8 +11,8 @@ internal static unsafe class SlabLife
         Allocator* allocator = heap->Allocator;
         Reservation* reservation = allocator->Reservation;
         uint blockSize = SizeClasses.BlockSize(sizeClass, allocator->GranularityShift);
-        int blocks = BlockCount(blockSize, allocator->BlocksPerSlab);
-        int slices = (int)((((uint)blocks * blockSize) + Layout.SliceBytes - 1) >> Layout.SliceShift);
+        uint blocks = BlockCount(blockSize, allocator->BlocksPerSlab);
+        int slices = (int)(((blocks * blockSize) + Layout.SliceBytes - 1) >> Layout.SliceShift);
 
         nuint slice;
         bool zeroed;
@@ -22,7 +22,7 @@ internal static unsafe class SlabLife
             return null;
         }
 
-        int words = (blocks + 63) / 64;
+        int words = (int)(blocks + 63) / 64;
         Slab* first = reservation->Slabs + slice;
         if (!EnsureArea(allocator, first, words))
         {
@@ -34,17 +34,16 @@ internal static unsafe class SlabLife
         first->FreeWords = AreaOf(reservation, first);
         for (int w = 0; w < words; w++)
         {
-            first->FreeWords[w] = Slab.ValidBits(blocks, w);
+            Atomic.Store(first->FreeWords + w, Slab.ValidBits(blocks, w));
         }
 
         first->First = first;
-        Atomic.Store(&first->Summary, Slab.AllWords(words));
         first->Start = unchecked((uint)(nuint)Reservation.SliceAddress(reservation, slice));
         first->Shift = (byte)BitOperations.TrailingZeroCount(blockSize);
         first->Inverse = Slab.InverseOf(blockSize >> first->Shift);
-        first->BlockSize = blockSize;
-        first->BlockCount = (ushort)blocks;
-        first->Heap = heap;
+        first->BlockSize = (ushort)blockSize;
+        first->BlockCount = blocks;
+        Atomic.Store((void**)&first->Heap, heap);
         first->Next = null;
         first->Previous = null;
         first->LargeBytes = 0;
@@ -61,8 +60,8 @@ internal static unsafe class SlabLife
             copy->Start = first->Start;
             copy->Shift = first->Shift;
             copy->Inverse = first->Inverse;
-            copy->BlockSize = blockSize;
-            copy->BlockCount = (ushort)blocks;
+            copy->BlockSize = (ushort)blockSize;
+            copy->BlockCount = blocks;
         }
 
         DropStrayRemoteBits(reservation, first);
@@ -110,11 +109,11 @@ internal static unsafe class SlabLife
     public static bool IsWhole(Slab* first) => IsWhole(first->FreeWords, first->BlockCount);
 
     /// <summary>Whether all of so many blocks are free by these words.</summary>
-    public static bool IsWhole(ulong* words, int blocks)
+    public static bool IsWhole(ulong* words, uint blocks)
     {
-        for (int w = 0; w << 6 < blocks; w++)
+        for (int w = 0; (uint)w << 6 < blocks; w++)
         {
-            // Acquire: who sees the slab whole sees its owner done with it (pairs with the free's release).
+            // Acquire, though on other threads it comes behind the heap lock's barrier: nothing that follows is to come before.
             if (Atomic.LoadAcquire(words + w) != Slab.ValidBits(blocks, w))
             {
                 return false;
@@ -206,14 +205,14 @@ internal static unsafe class SlabLife
 
     // Small blocks: one slice, of which a thread that uses many classes holds many. Larger ones: enough blocks to make a slab's
     // birth rare and its unused tail small.
-    private static int BlockCount(uint blockSize, int blocksPerSlab)
+    private static uint BlockCount(uint blockSize, int blocksPerSlab)
     {
         if (blocksPerSlab != 0)
         {
-            return (int)uint.Min((uint)blocksPerSlab, Layout.ChunkBytes / blockSize);
+            return uint.Min((uint)blocksPerSlab, Layout.ChunkBytes / blockSize);
         }
 
         uint slices = blockSize <= 1024 ? 1u : blockSize <= 4096 ? 4u : 8u;
-        return (int)uint.Min((slices << Layout.SliceShift) / blockSize, Layout.MaxBlocksPerSlab);
+        return uint.Min((slices << Layout.SliceShift) / blockSize, Layout.MaxBlocksPerSlab);
     }
 }

@@ -25,7 +25,7 @@ internal unsafe struct ClassEntry
 
 /// <summary>
 /// The part of an allocator that one thread owns. Behind this header stand the class entries, then for each class the
-/// ring of slabs with room. Never unmapped: stale looks at it are harmless.
+/// ring of slabs with room and the words that are next, and, on lines of their own since other threads write there, their ready stacks. Never unmapped: stale looks at it are harmless.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = HeaderBytes)]
 internal unsafe struct ThreadHeap
@@ -86,27 +86,38 @@ internal unsafe struct ThreadHeap
     [FieldOffset(56)]
     public int Claim;
 
-    // ---- second line: written by other threads ----
-
-    /// <summary>The ready stack: slabs with remote bits. Pushed by compare-and-swap, emptied by one exchange, so no ABA.</summary>
-    [FieldOffset(64)]
-    public Slab* Ready;
-
-    // ---- third line: the owner's ----
+    // ---- second line: the owner's ----
 
     /// <summary>The owner's side of the <see cref="HeapLock"/>, which guards the current slabs, the rings, popping the ready stack, and give-back.</summary>
-    [FieldOffset(128)]
+    [FieldOffset(64)]
     public int OwnerInside;
 
     /// <summary>Faults found at collection that the owner has not heard of; under the lock, polled without.</summary>
-    [FieldOffset(132)]
+    [FieldOffset(68)]
     public int FaultCount;
 
-    [FieldOffset(136)]
+    [FieldOffset(72)]
     public fixed ulong Faults[FaultCapacity];
 
+    // ---- third line: the owner's, written by each allocation ----
+
+    /// <summary>
+    /// The block that was allocated last, or null. Not null, its slab is current. A free of it, before its word changes again, puts the word
+    /// back as it was: an allocation and its free, one behind the other, then need not wait for what the address is worked out to be.
+    /// </summary>
+    [FieldOffset(128)]
+    public void* LastBlock;
+
+    /// <summary>The word that <see cref="LastBlock"/> was taken from.</summary>
+    [FieldOffset(136)]
+    public ulong* LastWord;
+
+    /// <summary>What that word was before; the block is its lowest bit.</summary>
+    [FieldOffset(144)]
+    public ulong LastFree;
+
     public static nuint Bytes(int classCount) =>
-        (nuint)HeaderBytes + ((nuint)classCount * (nuint)(sizeof(ClassEntry) + sizeof(Slab*)));
+        (nuint)HeaderBytes + Layout.CacheLine + ((nuint)classCount * (nuint)(sizeof(ClassEntry) + (3 * sizeof(ulong))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ClassEntry* Entry(ThreadHeap* heap, nuint sizeClass) =>
@@ -116,19 +127,41 @@ internal unsafe struct ThreadHeap
     public static Slab** WithRoom(ThreadHeap* heap, nuint sizeClass) =>
         (Slab**)(Entry(heap, (nuint)heap->ClassCount)) + sizeClass;
 
-    /// <summary>Points every entry at the zero word: each class starts, or ends, on the slow path.</summary>
+    /// <summary>
+    /// The words of the class's current slab that had a free block when the owner last looked at all of them, less those that it has been to
+    /// since. When none is left it looks again.
+    /// </summary>
+    public static ulong* Ahead(ThreadHeap* heap, nuint sizeClass) => (ulong*)WithRoom(heap, (nuint)heap->ClassCount) + sizeClass;
+
+    /// <summary>
+    /// The class's ready stack: slabs with remote bits. Pushed by compare-and-swap, emptied by one exchange, so no ABA. One for each class, so
+    /// that a class that ran dry collects what it can use, many blocks at once, and not a few of each.
+    /// </summary>
+    public static Slab** Ready(ThreadHeap* heap, nuint sizeClass) =>
+        (Slab**)Reservation.RoundUp((nuint)Ahead(heap, (nuint)heap->ClassCount), Layout.CacheLine) + sizeClass;
+
+    /// <summary>Has the heap hold nothing: each class starts, or ends, on the slow path.</summary>
     public static void PointAtNothing(ThreadHeap* heap)
     {
-        Reservation* reservation = heap->Allocator->Reservation;
         for (int c = 0; c < heap->ClassCount; c++)
         {
-            ClassEntry* entry = Entry(heap, (nuint)c);
-            entry->Word = &reservation->ZeroWord;
-            entry->WordBase = null;
-            entry->BlockSize = 0;
-            entry->Slab = &reservation->EmptySlab;
+            DropCurrent(heap, (nuint)c);
             *WithRoom(heap, (nuint)c) = null;
+            Atomic.Exchange((void**)Ready(heap, (nuint)c), null);
         }
+    }
+
+    /// <summary>Has a class without a current slab: its entry points at the zero word.</summary>
+    public static void DropCurrent(ThreadHeap* heap, nuint sizeClass)
+    {
+        Reservation* reservation = heap->Allocator->Reservation;
+        ClassEntry* entry = Entry(heap, sizeClass);
+        entry->Word = &reservation->ZeroWord;
+        entry->WordBase = null;
+        entry->BlockSize = 0;
+        entry->Slab = &reservation->EmptySlab;
+        *Ahead(heap, sizeClass) = 0;
+        heap->LastBlock = null;
     }
 
     /// <summary>

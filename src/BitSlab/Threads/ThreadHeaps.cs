@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using BitSlab.Core;
 
 namespace BitSlab.Threads;
@@ -11,9 +12,15 @@ internal static unsafe class ThreadHeaps
     [ThreadStatic]
     public static ThreadHeap* t_shared;
 
-    /// <summary>The thread's heaps by allocator slot; zero where it has none. Cleared by the allocator's disposal.</summary>
+    /// <summary>
+    /// The thread's heaps by allocator slot; zero where it has none. Cleared by the allocator's disposal. The elements of the record's array,
+    /// which does not move: a thread static that is a pointer costs three dependent loads less than one that the GC has to see.
+    /// </summary>
     [ThreadStatic]
-    public static nint[]? t_table;
+    private static nint* t_table;
+
+    [ThreadStatic]
+    private static int t_tableLength;
 
     [ThreadStatic]
     private static ThreadState? t_state;
@@ -23,11 +30,7 @@ internal static unsafe class ThreadHeaps
 
     /// <summary>The thread's heap in a slot; null when it has none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ThreadHeap* Lookup(int slot)
-    {
-        nint[]? table = t_table;
-        return table != null && (uint)slot < (uint)table.Length ? (ThreadHeap*)table[slot] : null;
-    }
+    public static ThreadHeap* Lookup(int slot) => (uint)slot < (uint)t_tableLength ? (ThreadHeap*)t_table[slot] : null;
 
     /// <summary>
     /// The thread's heap of an allocator: the one it has, else one that a finished thread left, else a new one. Null with the reason
@@ -45,7 +48,9 @@ internal static unsafe class ThreadHeaps
         // All that may fail, and all that ends the heap with its thread, comes before the thread has a heap.
         t_state ??= new ThreadState(ThreadRegistry.Register());
         ThreadRecord record = t_state.Record;
-        t_table = ThreadRegistry.EnsureTable(record, allocator->Slot);
+        nint[] table = ThreadRegistry.EnsureTable(record, allocator->Slot);
+        t_table = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(table, 0);
+        t_tableLength = table.Length;
 
         heap = Lifetime.AdoptOrphan(allocator, record.Token);
         if (heap == null)

@@ -12,7 +12,7 @@ internal sealed class ThreadRecord(Thread thread)
     /// <summary>Never repeats; its low bits are the record's place in the registry. Set once, under the lock.</summary>
     public ulong Token { get; set; }
 
-    /// <summary>The thread's heaps by allocator slot. Replaced, and cleared by others, under the lock; entries are set by the thread.</summary>
+    /// <summary>The thread's heaps by allocator slot; pinned. Replaced, and cleared by others, under the lock; entries are set by the thread.</summary>
     public nint[] Table { get; set; } = [];
 }
 
@@ -105,7 +105,7 @@ internal static unsafe class ThreadRegistry
             return record.Table;
         }
 
-        nint[] table = new nint[int.Max(8, (slot + 1) * 2)];
+        nint[] table = GC.AllocateArray<nint>(int.Max(8, (slot + 1) * 2), pinned: true);
         Enter();
         record.Table.CopyTo(table, 0);
         record.Table = table;

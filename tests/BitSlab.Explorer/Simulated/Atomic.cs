@@ -18,6 +18,8 @@ internal static unsafe class Atomic
 
     public static void* LoadAcquire(void** pointer) => (void*)Get(pointer, 8);
 
+    public static int Load(int* cell) => unchecked((int)Get(cell, 4));
+
     public static int LoadAcquire(int* cell) => unchecked((int)Get(cell, 4));
 
     public static long LoadAcquire(long* cell) => Get(cell, 8);

@@ -150,13 +150,14 @@ internal abstract unsafe class CoreScenario : Scenario
         Require(status == BlockStatus.Live, "a correct free by another thread was refused: " + status);
     }
 
-    /// <summary>Frees a block on its owner's thread.</summary>
+    /// <summary>Frees a block on its owner's thread: writes to it once more before.</summary>
     protected void FreeLocally(ThreadHeap* heap, nint block, ulong token = OwnerToken)
     {
         Slab* first = SlabOf(block);
+        Atomic.Store((ulong*)block, 0x5A5A);
         _live.Remove(block);
         Self.SetGuard(new Guard(
-            (nint)(&first->Summary),
+            (nint)(&first->InList),
             (nint)(&first->WholeWord),
             (nint)first->FreeWords,
             (nint)(first->FreeWords + first->WordCount),
@@ -206,7 +207,7 @@ internal abstract unsafe class CoreScenario : Scenario
         }
 
         Require(heap->OwnerWord == token, "the heap has another owner");
-        Collection.Run(heap);
+        Collection.RunAll(heap);
         check.Chunks(SlicesInUse);
         check.Faults(Misuses - Refused);
         for (uint sizeClass = 0; sizeClass < heap->ClassCount; sizeClass++)

@@ -18,9 +18,12 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
     public void ReadyStack(ThreadHeap* heap)
     {
         int length = 0;
-        for (Slab* slab = heap->Ready; slab != null; slab = slab->ReadyNext)
+        for (uint sizeClass = 0; sizeClass < heap->ClassCount; sizeClass++)
         {
-            Require(++length <= LongestList, "the ready stack is cyclic");
+            for (Slab* slab = *ThreadHeap.Ready(heap, sizeClass); slab != null; slab = slab->ReadyNext)
+            {
+                Require(++length <= LongestList, "a ready stack is cyclic");
+            }
         }
     }
 
@@ -47,6 +50,9 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
         Require(chunk->FreeSlices == ~occupied, "slices are lost, or free though a slab stands on them");
         Require(_allocator->ChunkLock == 0, "the chunk lock was not released");
         Require(
+            _allocator->Idle.DirtySlices == (chunk->IsKept ? 0 : BitOperations.PopCount(chunk->DirtySlices)),
+            "dirty slices are miscounted: some were returned twice");
+        Require(
             _allocator->Committed
                 == _allocator->HeapBytes + ((long)BitOperations.PopCount(occupied | chunk->DirtySlices) * Layout.PermitPerSlice),
             "the account of permits is wrong");
@@ -66,7 +72,7 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
     public int Slabs(ThreadHeap* heap, uint sizeClass)
     {
         Require(heap->OwnerInside == 0 && heap->Claim == 0, "the heap's lock was not released");
-        Require(heap->Ready == null, "a slab is on the ready stack for nothing");
+        Require(!Collection.IsReady(heap, sizeClass), "a slab is on the ready stack for nothing");
         HashSet<nint> found = Findable(heap, sizeClass);
         int capacity = 0;
         for (int k = 0; k < Layout.SlicesPerChunk; k++)
@@ -86,7 +92,6 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
                 ulong lives = LiveBits(first, w);
                 Require((free & lives) == 0, "a live block is marked free");
                 Require((free | lives) == Slab.ValidBits(first->BlockCount, w), "a freed block is lost");
-                Require(free == 0 || ((first->Summary >> w) & 1) != 0, "a word with free blocks is not in the summary");
                 Require(free == 0 || found.Contains((nint)first), "a slab with free blocks is not to be found");
                 capacity += BitOperations.PopCount(free);
             }

@@ -53,18 +53,16 @@ internal static unsafe class Names
             : at == (byte*)&allocator->Heaps ? "heaps"
             : at == (byte*)&reservation->Lock ? "reservation lock"
             : at == (byte*)&reservation->ZeroWord ? "zero word"
-            : at == (byte*)&reservation->EmptySlab.Summary ? "empty slab's summary"
             : $"{address:x}";
     }
 
     private static string SlabField(int offset) => offset switch
     {
         0 => "local owner",
-        24 => "summary",
+        24 => "in list",
         62 => "kind",
         64 => "remote summary",
         72 => "ready next",
-        120 => "in list",
         _ => $"+{offset}",
     };
 
@@ -72,9 +70,9 @@ internal static unsafe class Names
     {
         0 => "owner word",
         24 => "next heap",
-        32 => "lock",
-        40 => "fault count",
-        64 => "ready",
+        56 => "claim",
+        64 => "owner inside",
+        68 => "fault count",
         _ => $"+{offset}",
     };
 }

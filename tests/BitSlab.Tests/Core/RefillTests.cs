@@ -47,7 +47,7 @@ public sealed unsafe class RefillTests
             slab = ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf(100, 4))->Slab;
         }
 
-        slab->Summary = ulong.MaxValue >> (64 - slab->WordCount);
+        *ThreadHeap.Ahead(core.Heap, slab->Class) = ulong.MaxValue >> (64 - slab->WordCount);
         while (blocks.Count < slab->BlockCount * 2)
         {
             Assert.True(blocks.Add(core.Alloc(100)));
@@ -76,5 +76,33 @@ public sealed unsafe class RefillTests
         {
             Assert.NotEqual(first[0], core.Alloc(1000));
         }
+    }
+
+    [Fact]
+    public void The_block_allocated_last_is_found_again_when_its_slab_is_not_current_any_more()
+    {
+        // A full slab in the list, a used-up current one, and no memory for a third: the look for one made the other current in vain.
+        using CoreFixture core = new();
+        uint sizeClass = SizeClasses.ClassOf(1000, 4);
+        nint first = core.Alloc(1000);
+        Slab* linked = ThreadHeap.Entry(core.Heap, sizeClass)->Slab;
+        nint last = first;
+        while (ThreadHeap.Entry(core.Heap, sizeClass)->Slab == linked)
+        {
+            last = core.Alloc(1000);
+        }
+
+        core.Free(first);
+        linked->FreeWords[0] = 0;
+        core.Allocator->Limit = core.Allocator->Committed;
+        AllocStatus status;
+        for (nint next = last; next != 0; next = core.Alloc(1000, out status))
+        {
+            last = next;
+        }
+
+        Assert.Equal(BlockStatus.Live, core.FreeFast(last));
+        Assert.Equal(BlockStatus.DoubleFree, core.FreeFast(last));
+        Assert.Equal(last, core.Alloc(1000, out status));
     }
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace BitSlab.Tests.Core;
 
-public sealed class SizeClassTests
+public sealed unsafe class SizeClassTests
 {
     public static TheoryData<int> Shifts => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
@@ -67,24 +67,26 @@ public sealed class SizeClassTests
 
         static void Check(uint size)
         {
+            // The start is such that the addresses pass 2^32.
+            nuint start = unchecked((nuint)0x7FFF_FFF0_0000);
             byte shift = (byte)BitOperations.TrailingZeroCount(size);
-            uint inverse = Slab.InverseOf(size >> shift);
+            Slab slab = new() { Start = unchecked((uint)start), Shift = shift, Inverse = Slab.InverseOf(size >> shift) };
             uint end = uint.Min(Layout.ChunkBytes, size * Layout.MaxBlocksPerSlab);
             uint blocks = end / size;
             uint step = end > 1 << 20 ? 7u : 1u;
             for (uint offset = 0; offset < end; offset += step)
             {
-                Assert.Equal(offset % size == 0 && offset / size < blocks, Slab.IndexOf(offset, inverse, shift) < blocks);
+                Assert.Equal(offset % size == 0 && offset / size < blocks, Slab.IndexOf(&slab, (void*)(start + offset)) < blocks);
             }
 
             for (uint k = 0; k < blocks; k++)
             {
-                Assert.Equal(k, Slab.IndexOf(k * size, inverse, shift));
+                Assert.Equal(k, Slab.IndexOf(&slab, (void*)(start + (k * size))));
             }
 
             // Before the slab's start, and far behind its end: what a pointer to another slice of a large slab, or a stale one, may give.
-            Assert.True(Slab.IndexOf(unchecked(0u - size), inverse, shift) >= blocks);
-            Assert.True(Slab.IndexOf(uint.MaxValue / size * size, inverse, shift) >= blocks);
+            Assert.True(Slab.IndexOf(&slab, (void*)(start - size)) >= blocks);
+            Assert.True(Slab.IndexOf(&slab, (void*)(start + (uint.MaxValue / size * size))) >= blocks);
         }
     }
 }

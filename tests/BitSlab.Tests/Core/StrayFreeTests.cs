@@ -19,11 +19,11 @@ public sealed unsafe class StrayFreeTests
         Reservation.RemoteWords(core.Reservation, slab)[5] |= 1;
         slab->RemoteSummary |= 1 << 5;
         RemoteFree.Push(core.Heap, slab);
-        Collection.Run(core.Heap);
+        Collection.RunAll(core.Heap);
 
         Assert.Equal(1, core.Heap->FaultCount);
         Assert.Equal(1, core.Allocator->InvalidFrees);
-        FillAndCheck(core, 16_000, slab->BlockCount * 2);
+        FillAndCheck(core, 16_000, (int)slab->BlockCount * 2);
     }
 
     [Fact]
@@ -48,11 +48,11 @@ public sealed unsafe class StrayFreeTests
         Reservation.RemoteWords(core.Reservation, first)[0] |= 2;
         middle->RemoteSummary = 1;
         RemoteFree.Push(core.Heap, middle);
-        Collection.Run(core.Heap);
-        Collection.Run(core.Heap);
+        Collection.RunAll(core.Heap);
+        Collection.RunAll(core.Heap);
         Assert.Equal(0ul, middle->RemoteSummary);
         Assert.Equal(0ul, first->RemoteSummary);
-        FillAndCheck(core, 20_000, first->BlockCount * 2);
+        FillAndCheck(core, 20_000, (int)first->BlockCount * 2);
         FillAndCheck(core, 16, 10_000);
     }
 
@@ -74,13 +74,13 @@ public sealed unsafe class StrayFreeTests
         nint block = core.Alloc(100);
         Slab* slab = SlabOf(core, block);
         nint freed = core.Alloc(100);
-        uint index = Slab.IndexOf((uint)(freed - block), slab->Inverse, slab->Shift);
+        uint index = Slab.IndexOf(slab, (void*)freed);
         Reservation.RemoteWords(core.Reservation, slab)[0] |= 1ul << (int)index;
         slab->RemoteSummary = 1;
         RemoteFree.Push(former, slab);
-        Collection.Run(former);
-        Assert.True(core.Heap->Ready == slab);
-        Collection.Run(core.Heap);
+        Collection.RunAll(former);
+        Assert.True(*ThreadHeap.Ready(core.Heap, slab->Class) == slab);
+        Collection.RunAll(core.Heap);
         Assert.Equal(1, core.Count().Blocks);
     }
 

@@ -36,7 +36,7 @@ internal sealed unsafe class CurrentSlab : CoreScenario
                 Take(_other);
                 break;
             default:
-                Collection.Run(_heap);
+                Collection.RunAll(_heap);
                 Take(_heap);
                 break;
         }
@@ -63,12 +63,10 @@ internal sealed unsafe class FreeIntoUsedUpCurrent : CoreScenario
         _heap = CreateHeap(OwnerToken);
         _blocks = TakeMany(_heap, 4);
 
-        // The current slab's summary is 0 only when an allocation in vain has seen it.
-        Allocator->Limit = 0;
-        AllocStatus status;
-        Require(LocalAlloc.Refill(_heap, 0, &status) == null, "nothing is free");
         FreeRemotely(_blocks[0]);
-        Allocator->Limit = long.MaxValue;
+
+        // While remote bits are pending the owner's frees go out of line, in the current slab too.
+        FreeRemotely(_blocks[3]);
     }
 
     public override void Run(int thread)
@@ -80,7 +78,6 @@ internal sealed unsafe class FreeIntoUsedUpCurrent : CoreScenario
                 break;
             case 1:
                 FreeLocally(_heap, _blocks[2]);
-                FreeLocally(_heap, _blocks[3]);
                 break;
             default:
                 Maintenance.TakeFromLiveOwner(_heap);

@@ -28,8 +28,8 @@ internal sealed unsafe class RemoteTwice : CoreScenario
             return;
         }
 
-        Collection.Run(_heap);
-        Collection.Run(_heap);
+        Collection.RunAll(_heap);
+        Collection.RunAll(_heap);
     }
 
     public override void Check() => CheckHeap(_heap);
@@ -61,8 +61,8 @@ internal sealed unsafe class RemoteTwiceIntoEmpty : CoreScenario
             return;
         }
 
-        Collection.Run(_heap);
-        Collection.Run(_heap);
+        Collection.RunAll(_heap);
+        Collection.RunAll(_heap);
     }
 
     public override void Check() => CheckHeap(_heap);
@@ -97,7 +97,7 @@ internal sealed unsafe class LocalAndRemote : CoreScenario
         }
 
         FreeDoubtfully(_blocks[0], _heap, OwnerToken);
-        Collection.Run(_heap);
+        Collection.RunAll(_heap);
     }
 
     public override void Check() => CheckHeap(_heap);
@@ -142,7 +142,7 @@ internal sealed unsafe class RemoteThenLocal : CoreScenario
                 Atomic.StoreRelease(&Allocator->Slot, 1);
                 break;
             default:
-                Collection.Run(_heap);
+                Collection.RunAll(_heap);
                 if (Atomic.LoadAcquire(&Allocator->Slot) == 1)
                 {
                     bool freed = FreeDoubtfully(_blocks[0], _heap, OwnerToken);
@@ -194,7 +194,7 @@ internal sealed unsafe class LocalThenRemote : CoreScenario
             default:
                 FreeLocally(_heap, _blocks[0]);
                 Atomic.StoreRelease(&Allocator->Slot, 1);
-                Collection.Run(_heap);
+                Collection.RunAll(_heap);
                 break;
         }
     }
@@ -275,7 +275,7 @@ internal sealed unsafe class StrayBitAtGiveBack : CoreScenario
             return;
         }
 
-        Collection.Run(_heap);
+        Collection.RunAll(_heap);
         Slab* slab = SlabOf(_blocks[0]);
         if ((Atomic.LoadAcquire(slab->FreeWords) & Atomic.LoadAcquire(Core.Reservation.RemoteWords(Reservation, slab))) != 0)
         {

@@ -1,16 +1,21 @@
 using System.Collections.Generic;
 using BitSlab.Core;
+using BitSlab.Explorer.Engine;
 
 namespace BitSlab.Explorer.Simulated;
 
 /// <summary>
 /// The owner frees the last block of a slab that has room, another thread the last but one, a third takes what is all free
-/// from the live owner.
+/// from the live owner, and allocates there for another heap.
 /// </summary>
 internal sealed unsafe class LastLocalFree : CoreScenario
 {
     private ThreadHeap* _heap;
+    private ThreadHeap* _other;
     private nint[] _blocks = [];
+
+    // One more than elsewhere: maintenance has to be stopped behind its barrier, too.
+    public override Bounds Bounds => new(Preemptions: 3, Delays: 1);
 
     public override IReadOnlyList<string> Threads { get; } = ["freer", "owner", "maintenance"];
 
@@ -18,8 +23,9 @@ internal sealed unsafe class LastLocalFree : CoreScenario
     {
         CreateAllocator(blocksPerSlab: 3);
         _heap = CreateHeap(OwnerToken);
+        _other = CreateHeap(ThirdToken);
         _blocks = TakeMany(_heap, 4);
-        FreeLocally(_heap, _blocks[0]);
+        FreeLocally(_heap, _blocks[1]);
     }
 
     public override void Run(int thread)
@@ -27,18 +33,23 @@ internal sealed unsafe class LastLocalFree : CoreScenario
         switch (thread)
         {
             case 0:
-                FreeRemotely(_blocks[1]);
+                FreeRemotely(_blocks[2]);
                 break;
             case 1:
-                FreeLocally(_heap, _blocks[2]);
+                FreeLocally(_heap, _blocks[0]);
                 break;
             default:
                 Maintenance.TakeFromLiveOwner(_heap);
+                Take(_other);
                 break;
         }
     }
 
-    public override void Check() => CheckHeap(_heap);
+    public override void Check()
+    {
+        CheckHeap(_heap);
+        CheckHeap(_other, ThirdToken);
+    }
 }
 
 /// <summary>The same with a full slab: the owner's free must link it first.</summary>
@@ -136,7 +147,7 @@ internal sealed unsafe class PutBack : CoreScenario
                 break;
             default:
                 FreeLocally(_heap, _blocks[2]);
-                Collection.Run(_heap);
+                Collection.RunAll(_heap);
                 break;
         }
     }
@@ -168,7 +179,7 @@ internal sealed unsafe class CollectBesideTake : CoreScenario
                 FreeRemotely(_blocks[1]);
                 break;
             case 1:
-                Collection.Run(_heap);
+                Collection.RunAll(_heap);
                 break;
             default:
                 Maintenance.TakeFromLiveOwner(_heap);
@@ -188,6 +199,8 @@ internal sealed unsafe class RebornBehindLocalFree : CoreScenario
     private ThreadHeap* _heap;
     private ThreadHeap* _other;
     private nint[] _blocks = [];
+
+    public override Bounds Bounds => new(Preemptions: 3, Delays: 1);
 
     public override IReadOnlyList<string> Threads { get; } = ["freer", "owner", "maintenance"];
 

@@ -79,7 +79,7 @@ internal sealed unsafe class TwoAdopters : CoreScenario
         ThreadHeap* adopted = Lifetime.AdoptOrphan(Allocator, token);
         if (adopted != null)
         {
-            Collection.Run(adopted);
+            Collection.RunAll(adopted);
             FreeLocally(adopted, Take(adopted), token);
             Require(adopted->OwnerWord == token, "an adopted heap was taken from its owner");
         }

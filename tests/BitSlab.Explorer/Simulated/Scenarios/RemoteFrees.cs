@@ -26,8 +26,8 @@ internal sealed unsafe class TwoFreersOfOneWord : CoreScenario
             return;
         }
 
-        Collection.Run(_heap);
-        Collection.Run(_heap);
+        Collection.RunAll(_heap);
+        Collection.RunAll(_heap);
         Take(_heap);
         Take(_heap);
     }
@@ -58,8 +58,8 @@ internal sealed unsafe class FreersOfTwoWords : CoreScenario
             return;
         }
 
-        Collection.Run(_heap);
-        Collection.Run(_heap);
+        Collection.RunAll(_heap);
+        Collection.RunAll(_heap);
     }
 
     public override void Check() => CheckHeap(_heap);
@@ -123,7 +123,7 @@ internal sealed unsafe class FreersOfSeveralSlabs : CoreScenario
             return;
         }
 
-        Collection.Run(_heap);
+        Collection.RunAll(_heap);
     }
 
     public override void Check() => CheckHeap(_heap);

@@ -90,7 +90,7 @@ internal sealed unsafe class CensusDuringCollection : CensusScenario
                 FreeRemotely(_blocks[1]);
                 break;
             case 1:
-                Collection.Run(_heap);
+                Collection.RunAll(_heap);
                 break;
             default:
                 Count();
