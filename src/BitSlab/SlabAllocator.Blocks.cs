@@ -41,7 +41,19 @@ public sealed unsafe partial class SlabAllocator
 
     /// <inheritdoc cref="SlabMemory.AllocZeroed(nuint)"/>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
-    public void* AllocZeroed(nuint byteCount) => AllocZeroedSlow(ThreadHeaps.Lookup(_slot), byteCount);
+    public void* AllocZeroed(nuint byteCount)
+    {
+        nuint last = unchecked(byteCount - 1);
+        ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
+        if (last < _linearLimit && heap != null && LocalAlloc.TryTake(heap, last >> _granularityShift, out void* block))
+        {
+            NativeMemory.Clear(block, byteCount);
+            GC.KeepAlive(this);
+            return block;
+        }
+
+        return AllocZeroedSlow(heap, byteCount);
+    }
 
     /// <inheritdoc cref="SlabMemory.AllocZeroed(nuint, nuint)"/>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
@@ -60,7 +72,15 @@ public sealed unsafe partial class SlabAllocator
     public void* AlignedAlloc(nuint byteCount, nuint alignment)
     {
         ThrowHelper.ThrowIfNotPowerOfTwo(alignment);
-        return Allocate(byteCount, alignment, out _);
+        ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
+        void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount, alignment) : null;
+        if (block == null)
+        {
+            block = Allocate(byteCount, alignment, out _);
+        }
+
+        GC.KeepAlive(this);
+        return block;
     }
 
     /// <inheritdoc cref="SlabMemory.Realloc(void*, nuint)"/>

@@ -24,9 +24,7 @@ internal static unsafe class Allocation
 
         if (bytes <= allocator->MaxManaged && alignment <= allocator->LargestBlock)
         {
-            // A multiple of the alignment falls into a class whose size is one, too: linear classes hold it exactly; among the
-            // eighths, either it is a class itself, or an eighth is a multiple of the alignment. Slabs begin at slices.
-            nuint rounded = Reservation.RoundUp(bytes, alignment);
+            nuint rounded = RoundToClass(bytes, alignment);
             if (rounded <= allocator->LargestBlock)
             {
                 *zeroed = false;
@@ -38,6 +36,13 @@ internal static unsafe class Allocation
 
         return LargeBlocks.Alloc(allocator, bytes, alignment, status, zeroed);
     }
+
+    /// <summary>A size whose class has blocks that are aligned as wanted.</summary>
+    /// <remarks>
+    /// A multiple of the alignment falls into a class whose size is one, too: linear classes hold it exactly; among the eighths, either it is
+    /// a class itself, or an eighth is a multiple of the alignment. Slabs begin at slices.
+    /// </remarks>
+    public static nuint RoundToClass(nuint bytes, nuint alignment) => Reservation.RoundUp(bytes, alignment);
 
     /// <summary>Whether a live block can serve a new size where it stands; large blocks in slices grow and shrink for it.</summary>
     public static bool TryReallocInPlace(Reservation* reservation, void* block, BlockPlace place, nuint bytes, nuint alignment)

@@ -47,6 +47,15 @@ internal static unsafe class LocalAlloc
         return TryTake(heap, sizeClass, out void* block) ? block : Refill(heap, sizeClass, &status);
     }
 
+    /// <summary>The same with an alignment, a power of two; null also for those that slabs do not serve.</summary>
+    public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes, nuint alignment)
+    {
+        uint most = heap->MaxManaged;
+        return unchecked(bytes - 1) < most && alignment <= most
+            ? TakeOrRefill(heap, Allocation.RoundToClass(bytes, alignment))
+            : null;
+    }
+
     /// <summary>The slow path, on the owner's thread: finds a word with a free block, and takes one.</summary>
     public static void* Refill(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
     {
