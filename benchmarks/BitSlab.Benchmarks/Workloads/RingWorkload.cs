@@ -18,7 +18,11 @@ namespace BitSlab.Benchmarks.Workloads;
 internal sealed class RingWorkload(string name, int capacity, int side, int[] sizes)
     : BlockWorkload($"ring/{name}-{side}x{side}", sizes.Length)
 {
-    private const int SpinsBeforeYield = 64;
+    private const int SpinsBeforeYield = 4;
+
+    // Some half a microsecond between looks: a side that looked all the time would have the ring's lines go to and fro for each event, and
+    // the faster an allocator frees, the more it would pay for that.
+    private const int SpinsPerLook = 64;
 
     public override ITimedWork Visit<T, TBlock>(SlabAllocator? allocator) => new Work<T, TBlock>(capacity, side, sizes, allocator);
 
@@ -138,7 +142,7 @@ internal sealed class RingWorkload(string name, int capacity, int side, int[] si
         {
             if (spins < SpinsBeforeYield)
             {
-                Thread.SpinWait(1);
+                Thread.SpinWait(SpinsPerLook);
             }
             else
             {

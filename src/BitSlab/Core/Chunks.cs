@@ -70,7 +70,7 @@ internal static unsafe class Chunks
         ulong dirty = empty == null && chunk->HasRoom && allocator->Idle.HasTooManyDirtySlices ? BeginPurge(allocator, chunk) : 0;
 
         // Under the lock: the timer stops before it looks here for the last time, so that either it sees what is idle, or this that it stopped.
-        bool wake = Maintenance.IsTimerStopped(reservation);
+        bool wake = allocator->Idle.IsMoreThanAtFirst && Maintenance.IsTimerStopped(reservation);
         CoreLock.Exit(&allocator->ChunkLock);
         if (wake)
         {
@@ -135,16 +135,15 @@ internal static unsafe class Chunks
         // What lay idle so long was not given back too soon.
         CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
         allocator->Idle.Returned = 0;
-        bool any = allocator->Idle.IsAny;
         CoreLock.Exit(&allocator->ChunkLock);
-        return any;
+        return HasIdle(allocator);
     }
 
-    /// <summary>Whether a tick might find something idle.</summary>
+    /// <summary>Whether so much stays that a tick has to look after it.</summary>
     public static bool HasIdle(Allocator* allocator)
     {
         CoreLock.Enter(&allocator->ChunkLock, &allocator->Reservation->Os);
-        bool any = allocator->Idle.IsAny;
+        bool any = allocator->Idle.IsMoreThanAtFirst;
         CoreLock.Exit(&allocator->ChunkLock);
         return any;
     }
@@ -219,7 +218,10 @@ internal static unsafe class Chunks
             }
         }
 
-        Maintenance.StartTimer(reservation);
+        if (HasIdle(allocator))
+        {
+            Maintenance.StartTimer(reservation);
+        }
     }
 
     private static Chunk* FindRoom(Allocator* allocator, int count, int alignment, int* start)

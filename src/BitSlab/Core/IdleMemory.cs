@@ -19,10 +19,10 @@ internal unsafe struct IdleMemory
     public const int DirtySlicesAtFirst = Layout.SlicesPerChunk / 2;
 
     /// <summary>
-    /// The time between ticks. What is idle goes within two of them: well inside the 10 seconds in which users expect it; and a queue that
-    /// fills and drains once a second is seen in use in each.
+    /// The time between ticks. What is idle goes within two of them: inside the 10 seconds in which users expect it; and a queue that
+    /// fills and drains every second, or every third, is seen in use between any two.
     /// </summary>
-    public const int TickMilliseconds = 3_000;
+    public const int TickMilliseconds = 4_000;
 
     /// <summary>Free slices of partly used chunks that may have resident pages, and the least there were since the last tick.</summary>
     public int DirtySlices;
@@ -41,8 +41,8 @@ internal unsafe struct IdleMemory
 
     public readonly bool HasTooManyDirtySlices => DirtySlices > DirtySlicesAtFirst + Learned;
 
-    /// <summary>Whether there is anything that a tick may find idle.</summary>
-    public readonly bool IsAny => KeptCount != 0 || DirtySlices != 0;
+    /// <summary>Whether more stays than any allocator keeps from the first: only then there must be somebody to look after it.</summary>
+    public readonly bool IsMoreThanAtFirst => KeptCount > 1 || DirtySlices > DirtySlicesAtFirst;
 
     /// <summary>Whether one more empty chunk may be kept. The first always: a lone block must not take and give back a chunk each time.</summary>
     public readonly bool MayKeepChunk => KeptCount == 0 || (KeptCount * Layout.SlicesPerChunk) + DirtySlices < Learned;
