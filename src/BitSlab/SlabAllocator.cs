@@ -96,7 +96,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <summary>
     /// Raised when a collection finds a block freed twice that neither free could be refused for: one by its owner, one by
     /// another thread, at the same time. The block is not handed out twice. Raised on the thread that owns the block's
-    /// heap, in its next call that leaves the fast path, before that call changes anything; the handler may use the allocator.
+    /// heap, in one of its next calls that leave the fast path, before that call changes anything; the handler may use the allocator.
     /// </summary>
     public event EventHandler<InvalidFreeDetectedEventArgs>? InvalidFreeDetected;
 

@@ -157,6 +157,13 @@ internal static partial class Mutations
             "FreersOfSeveralSlabs",
             "Who empties the stack follows a stale link."),
         new(
+            "Local free, fast path: the bit without release",
+            "LocalFree.cs",
+            "            Atomic.StoreRelease(word, free);\n            return true;",
+            "            Atomic.Store(word, free);\n            return true;",
+            "LastFreeInAnotherSlice",
+            "Rule 8: maintenance takes the slab before the owner's last store to the block is out."),
+        new(
             "Local free, fast path: a full slab not linked",
             "LocalFree.cs",
             "if ((free & bit) != 0 || Atomic.Load(&first->InList) == 0)",

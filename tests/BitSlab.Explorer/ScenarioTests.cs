@@ -19,6 +19,7 @@ public class ScenarioTests
         "FreersOfSeveralSlabs",
         "OwnerRunsDry",
         "LastLocalFree",
+        "LastFreeInAnotherSlice",
         "LocalFreeIntoFullSlab",
         "LocalFreeBesideTake",
         "FreeIntoUsedUpCurrent",

@@ -9,6 +9,9 @@ namespace BitSlab.Core;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Allocator
 {
+    /// <summary>Reset, disposal and maintenance exclude each other. First, so that all behind it can be cleared while it stays closed.</summary>
+    public int Gate;
+
     public Reservation* Reservation;
 
     /// <summary>Never reused, never 0.</summary>
@@ -66,9 +69,6 @@ internal unsafe struct Allocator
     /// <summary>All heaps ever made; append-only.</summary>
     public ThreadHeap* Heaps;
 
-    /// <summary>Reset, disposal and maintenance exclude each other.</summary>
-    public int Gate;
-
     /// <summary>Guards what follows, and the slice words of the allocator's chunks.</summary>
     public int ChunkLock;
     public int ChunkCount;
@@ -87,6 +87,16 @@ internal unsafe struct Allocator
 
     /// <summary>The round in which maintenance was last here; its own, under the gate.</summary>
     public int LastRound;
+
+    /// <summary>Clears all but the gate.</summary>
+    public static void Clear(Allocator* allocator)
+    {
+        ulong* words = (ulong*)allocator;
+        for (int i = 1; i < sizeof(Allocator) / sizeof(ulong); i++)
+        {
+            words[i] = 0;
+        }
+    }
 
     /// <summary>Sets the parameters, which have been validated, and what follows from them.</summary>
     public static void SetParameters(

@@ -27,7 +27,15 @@ internal static unsafe class Chunks
                 if (TryOccupy(allocator, chunk, mask))
                 {
                     *slice = ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk) + (nuint)start;
+
+                    // The rest of a kept chunk is idle like any other now.
+                    bool wake = MustWake(allocator);
                     CoreLock.Exit(&allocator->ChunkLock);
+                    if (wake)
+                    {
+                        Maintenance.StartTimer(reservation);
+                    }
+
                     return AllocStatus.Ok;
                 }
 
@@ -69,14 +77,8 @@ internal static unsafe class Chunks
         Chunk* empty = Vacate(allocator, chunk, mask);
         ulong dirty = empty == null && chunk->HasRoom && allocator->Idle.HasTooManyDirtySlices ? BeginPurge(allocator, chunk) : 0;
 
-        // Under the lock: the timer stops before it looks here for the last time, so that either it sees what is idle, or this that it stopped.
-        bool wake = allocator->Idle.IsMoreThanAtFirst && Maintenance.IsTimerStopped(reservation);
+        bool wake = MustWake(allocator);
         CoreLock.Exit(&allocator->ChunkLock);
-        if (wake)
-        {
-            Maintenance.StartTimer(reservation);
-        }
-
         if (empty != null)
         {
             ChunkSource.GiveBack(allocator, empty);
@@ -85,6 +87,11 @@ internal static unsafe class Chunks
         if (dirty != 0)
         {
             FinishPurge(allocator, chunk, dirty);
+        }
+
+        if (wake)
+        {
+            Maintenance.StartTimer(reservation);
         }
     }
 
@@ -338,6 +345,7 @@ internal static unsafe class Chunks
         }
 
         Chunk* empty = Vacate(allocator, chunk, dirty);
+        bool wake = MustWake(allocator);
         CoreLock.Exit(&allocator->ChunkLock);
         Atomic.Add(&allocator->Returning, -1);
         if (empty != null)
@@ -345,6 +353,16 @@ internal static unsafe class Chunks
             ChunkSource.GiveBack(allocator, empty);
         }
 
+        if (wake)
+        {
+            Maintenance.StartTimer(reservation);
+        }
+
         return done;
     }
+
+    // Under the chunk lock: the timer stops before it looks there for the last time, so that either it sees what is idle, or this that
+    // it stopped.
+    private static bool MustWake(Allocator* allocator) =>
+        allocator->Idle.IsMoreThanAtFirst && Maintenance.IsTimerStopped(allocator->Reservation);
 }

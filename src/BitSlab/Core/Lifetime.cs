@@ -26,7 +26,9 @@ internal static unsafe class Lifetime
 
         // The gate of a structure that is used again is closed since its last allocator's end, and stays so until this one is
         // complete: maintenance may be on its way there.
-        *allocator = new Allocator { Reservation = reservation, Number = number, Gate = 1 };
+        Allocator.Clear(allocator);
+        allocator->Reservation = reservation;
+        allocator->Number = number;
         CoreLock.Exit(&allocator->Gate);
         return allocator;
     }

@@ -164,7 +164,13 @@ internal static unsafe class LocalAlloc
         }
 
         HeapLock.EnterAsOwner(heap);
-        MakeCurrent(heap, slab);
+
+        // A misuse that was in flight since the slices' last life may have pushed the slab, and maintenance have taken it for an empty one.
+        if (Collection.IsOwn(heap, slab))
+        {
+            MakeCurrent(heap, slab);
+        }
+
         HeapLock.ExitAsOwner(heap);
         return true;
     }

@@ -5,6 +5,9 @@ namespace BitSlab.Core;
 /// <summary>A free by the thread that owns the slab: one bit, no lock, no write to the block.</summary>
 internal static unsafe class LocalFree
 {
+    // A collection costs some ten times what such a free costs more than a fast one.
+    private const uint HinderedFreesPerCollection = 16;
+
     /// <summary>
     /// The fast path. False, and nothing changed, for anything but a plain correct free of the heap's own block: the slow
     /// path then finds out what it is.
@@ -32,8 +35,8 @@ internal static unsafe class LocalFree
             ulong before = heap->LastFree;
             if (block == heap->LastBlock && Atomic.Load(heap->LastWord) == (before & (before - 1)))
             {
-                // Plain: as below.
-                Atomic.Store(heap->LastWord, before);
+                // Release: as below.
+                Atomic.StoreRelease(heap->LastWord, before);
                 return true;
             }
 
@@ -55,10 +58,8 @@ internal static unsafe class LocalFree
                 return true;
             }
 
-            // The last access: whoever sees the slab whole may take it away. Plain: another thread takes it only after a remote free has
-            // marked it, which was not so at the look above, and behind that the heap lock's barrier on every thread; what this thread did to
-            // the block is out by then.
-            Atomic.Store(word, free);
+            // Release, and the last access: whoever sees the slab whole may take it away, and must see this thread done with the block.
+            Atomic.StoreRelease(word, free);
             return true;
         }
     }
@@ -123,11 +124,20 @@ internal static unsafe class LocalFree
             ThreadHeap.Link(heap, first);
         }
 
+        uint sizeClass = first->Class;
+        bool isHindered = Atomic.Load((void**)&first->LocalOwner) != heap;
+
         // Plain: the lock's release makes it visible.
         Atomic.Store(first->FreeWords + w, free | bit);
         if (ThreadHeap.Entry(heap, first->Class)->Slab != first)
         {
             *empty = Collection.TakeIfEmpty(heap, first, null);
+        }
+
+        // A class whose slabs never run dry is not collected otherwise, and one remote free would keep its local ones out of line for good.
+        if (isHindered && unchecked(++heap->HinderedFrees) % HinderedFreesPerCollection == 0)
+        {
+            *empty = Collection.Drain(heap, sizeClass, *empty);
         }
 
         return BlockStatus.Live;
@@ -142,8 +152,8 @@ internal static unsafe class LocalFree
         ulong* words = first->FreeWords;
         uint blocks = first->BlockCount;
 
-        // Plain, and the last access: as on the fast path.
-        Atomic.Store(word, free);
+        // Release, and the last access: as on the fast path.
+        Atomic.StoreRelease(word, free);
         if (!SlabLife.IsWhole(words, blocks))
         {
             return;

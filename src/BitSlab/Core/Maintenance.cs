@@ -45,7 +45,7 @@ internal static unsafe class Maintenance
     /// <summary>Whether nobody calls <see cref="Tick"/>.</summary>
     public static bool IsTimerStopped(Reservation* reservation) => Atomic.LoadAcquire(&reservation->TimerRuns) == 0;
 
-    /// <summary>Starts the timer if it does not run. No lock is held.</summary>
+    /// <summary>Starts the timer if it does not run. No lock is held but, where a call came from there, the gate.</summary>
     public static void StartTimer(Reservation* reservation)
     {
         if (IsTimerStopped(reservation) && Atomic.CompareExchange(&reservation->TimerRuns, 1, 0))
@@ -186,7 +186,7 @@ internal static unsafe class Maintenance
         ulong summary = Atomic.LoadAcquire(&slab->RemoteSummary);
         for (int w = 0; w < slab->WordCount; w++)
         {
-            // Remote before free. That its owner is done with the blocks, who came behind the lock's barrier sees.
+            // Remote before free. Acquire pairs with the owner's release: who sees the slab whole sees its owner done with it.
             ulong seen = Atomic.LoadAcquire(remote + w);
             if (seen != 0 && ((summary >> w) & 1) == 0)
             {

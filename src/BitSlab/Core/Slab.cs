@@ -175,7 +175,7 @@ internal unsafe struct Slab
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Slab* At(nuint slice, nuint reservationBase, Slab* slabs) =>
-        (Slab*)((slice << DescriptorShift) + unchecked((nuint)slabs - (reservationBase >> Layout.SliceShift << DescriptorShift)));
+        (Slab*)unchecked((slice << DescriptorShift) + ((nuint)slabs - (reservationBase >> Layout.SliceShift << DescriptorShift)));
 
     /// <summary>
     /// Which of the slab's blocks begins at an address; for an address at which none begins, a number no slab has blocks for, so that one

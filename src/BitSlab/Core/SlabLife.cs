@@ -37,6 +37,9 @@ internal static unsafe class SlabLife
             Atomic.Store(first->FreeWords + w, Slab.ValidBits(blocks, w));
         }
 
+        // Before there are blocks to count: a descriptor that was never used reads as the heap of a thread that has none.
+        first->SliceCount = (byte)slices;
+        SetLocalOwner(first, Slab.NoHeap);
         first->First = first;
         first->Start = unchecked((uint)(nuint)Reservation.SliceAddress(reservation, slice));
         first->Shift = (byte)BitOperations.TrailingZeroCount(blockSize);
@@ -49,7 +52,6 @@ internal static unsafe class SlabLife
         first->LargeBytes = 0;
         first->Class = (ushort)sizeClass;
         first->CurrentWord = 63;
-        first->SliceCount = (byte)slices;
         first->InList = 0;
         SetWhole(first, notice: true);
         for (int k = 1; k < slices; k++)
@@ -113,7 +115,7 @@ internal static unsafe class SlabLife
     {
         for (int w = 0; (uint)w << 6 < blocks; w++)
         {
-            // Acquire, though on other threads it comes behind the heap lock's barrier: nothing that follows is to come before.
+            // Acquire: who sees the slab whole sees its owner done with it (pairs with the free's release).
             if (Atomic.LoadAcquire(words + w) != Slab.ValidBits(blocks, w))
             {
                 return false;

@@ -116,6 +116,10 @@ internal unsafe struct ThreadHeap
     [FieldOffset(144)]
     public ulong LastFree;
 
+    /// <summary>How many frees went out of line because remote bits were pending.</summary>
+    [FieldOffset(152)]
+    public uint HinderedFrees;
+
     public static nuint Bytes(int classCount) =>
         (nuint)HeaderBytes + Layout.CacheLine + ((nuint)classCount * (nuint)(sizeof(ClassEntry) + (3 * sizeof(ulong))));
 

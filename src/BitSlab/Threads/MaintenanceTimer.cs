@@ -1,24 +1,32 @@
+using System;
 using System.Threading;
 using BitSlab.Core;
 
 namespace BitSlab.Threads;
 
-/// <summary>The process's one timer: it runs while some allocator holds memory that may turn out idle.</summary>
+/// <summary>The process's one timer: it runs while some allocator keeps memory that may turn out idle.</summary>
 internal static unsafe class MaintenanceTimer
 {
-    private static readonly Timer s_timer = Create();
+    private static Timer? s_timer;
 
-    /// <summary>Has the next round run after its period.</summary>
+    /// <summary>Has the next round run after its period. Called at the end of frees, too: whatever goes wrong, it does not throw.</summary>
     public static void Start()
     {
         try
         {
-            s_timer.Change(IdleMemory.TickMilliseconds, Timeout.Infinite);
+            Prepare();
+            s_timer!.Change(IdleMemory.TickMilliseconds, Timeout.Infinite);
         }
         catch (ThreadInterruptedException)
         {
-            // Somebody interrupts this thread, and means its next own wait. The next that leaves memory idle starts the timer.
+            // Somebody interrupts this thread, and means its next own wait.
+            Maintenance.TimerFailed(ProcessMemory.Reservation);
             Thread.CurrentThread.Interrupt();
+        }
+#pragma warning disable CA1031 // no thread, no memory: the next that leaves memory idle tries again
+        catch (Exception)
+#pragma warning restore CA1031
+        {
             Maintenance.TimerFailed(ProcessMemory.Reservation);
         }
     }
@@ -31,12 +39,17 @@ internal static unsafe class MaintenanceTimer
         }
     }
 
-    private static Timer Create()
+    private static void Prepare()
     {
-        // Whoever comes first must not have its context kept alive by the timer.
+        if (Volatile.Read(ref s_timer) != null)
+        {
+            return;
+        }
+
+        // Whoever comes first must not have its context kept alive by the timer. Of two at once one's timer is never started.
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
-            return new Timer(static _ => Run(), null, Timeout.Infinite, Timeout.Infinite);
+            Interlocked.CompareExchange(ref s_timer, new Timer(static _ => Run(), null, Timeout.Infinite, Timeout.Infinite), null);
         }
     }
 }

@@ -79,6 +79,25 @@ public sealed unsafe class RefillTests
     }
 
     [Fact]
+    public void Local_frees_come_back_to_the_fast_path_though_the_class_never_runs_dry()
+    {
+        using CoreFixture core = new();
+        nint remote = core.Alloc(100);
+        nint local = core.Alloc(100);
+        Slab* slab = ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf(100, 4))->Slab;
+        Assert.Equal(BlockStatus.Live, core.Free(remote, CoreFixture.Token + 1));
+        Assert.True(slab->LocalOwner == Slab.NoHeap);
+        for (int i = 0; i < 64 && slab->LocalOwner != core.Heap; i++)
+        {
+            Assert.Equal(BlockStatus.Live, core.FreeFast(local));
+            local = core.Alloc(100);
+        }
+
+        Assert.True(slab->LocalOwner == core.Heap);
+        Assert.Equal(1, core.Count().Blocks);
+    }
+
+    [Fact]
     public void The_block_allocated_last_is_found_again_when_its_slab_is_not_current_any_more()
     {
         // A full slab in the list, a used-up current one, and no memory for a third: the look for one made the other current in vain.

@@ -52,7 +52,60 @@ internal sealed unsafe class LastLocalFree : CoreScenario
     }
 }
 
-/// <summary>The same with a full slab: the owner's free must link it first.</summary>
+/// <summary>
+/// A slab of two slices, of which a remote free has marked one: the owner frees its last block in the other on the fast path, while
+/// maintenance, behind its barrier already, looks whether the slab is empty.
+/// </summary>
+internal sealed unsafe class LastFreeInAnotherSlice : CoreScenario
+{
+    private const int BlocksPerSlab = 8;
+    private const int GranularityShift = 14;
+
+    private ThreadHeap* _heap;
+    private nint[] _blocks = [];
+
+    public override IReadOnlyList<string> Threads { get; } = ["freer", "owner", "maintenance"];
+
+    protected override void Build()
+    {
+        CreateAllocator(BlocksPerSlab, GranularityShift);
+        _heap = CreateHeap(OwnerToken);
+        _blocks = TakeMany(_heap, BlocksPerSlab + 1);
+        for (int i = 1; i < BlocksPerSlab - 1; i++)
+        {
+            FreeLocally(_heap, _blocks[i]);
+        }
+    }
+
+    public override void Run(int thread)
+    {
+        switch (thread)
+        {
+            case 0:
+                FreeRemotely(_blocks[0]);
+                break;
+            case 1:
+                FreeLocally(_heap, _blocks[BlocksPerSlab - 1]);
+                break;
+            default:
+                Slab* slab = SlabOf(_blocks[0]);
+                Maintenance.TakeFromLiveOwner(_heap);
+                if (slab->Kind != (byte)SliceKind.Slab)
+                {
+                    Atomic.LoadAcquire((ulong*)_blocks[BlocksPerSlab - 1]);
+                    Require(
+                        !Self.OthersHoldStoreIn(_blocks[0], _blocks[0] + (BlocksPerSlab << GranularityShift)),
+                        "a slab was taken before its holders' last stores were visible");
+                }
+
+                break;
+        }
+    }
+
+    public override void Check() => CheckHeap(_heap);
+}
+
+/// <summary>The last local free with a full slab: the owner's free must link it first.</summary>
 internal sealed unsafe class LocalFreeIntoFullSlab : CoreScenario
 {
     private ThreadHeap* _heap;
