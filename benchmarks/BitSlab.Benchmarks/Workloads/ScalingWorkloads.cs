@@ -22,7 +22,8 @@ internal sealed class PrivateWorkload(int threads, Effort effort)
 
     public override ITimedWork Visit<T, TBlock>(SlabAllocator? allocator) => new Work<T, TBlock>(threads, Slices(effort), allocator);
 
-    private static int Slices(Effort effort) => effort.Operations(500);
+    // Long enough that how the system spreads two waking threads over the cores, some milliseconds, does not decide.
+    private static int Slices(Effort effort) => effort.Operations(3_000);
 
     private sealed class Work<T, TBlock> : ITimedWork
         where T : struct, IBlockSource<T, TBlock>, allows ref struct
@@ -84,7 +85,8 @@ internal sealed class ComputeWorkload(int threads, Effort effort)
 
     protected override ITimedWork? Create(Subject subject) => null;
 
-    private static int Slices(Effort effort) => effort.Operations(500);
+    // Long enough that how the system spreads two waking threads over the cores, some milliseconds, does not decide.
+    private static int Slices(Effort effort) => effort.Operations(3_000);
 
     private sealed class Work(int threads, int slices) : ITimedWork
     {
