@@ -175,7 +175,7 @@ internal static unsafe class LocalAlloc
         return true;
     }
 
-    // The old slab is used up: its first free finds its summary 0 and links it. Under the lock.
+    // The old slab is used up: its first free finds it in no list and links it. Under the lock.
     private static void MakeCurrent(ThreadHeap* heap, Slab* slab)
     {
         ClassEntry* entry = ThreadHeap.Entry(heap, slab->Class);
