@@ -65,6 +65,21 @@ public sealed record SlabAllocatorOptions
     /// </summary>
     public bool UseMallocForLarge { get; init; }
 
+    /// <summary>
+    /// Whether memory that lies idle goes back to the operating system by itself, within 10 seconds after it was freed. Default true.
+    /// What <see cref="SlabAllocator.Trim"/> gives back, and what is given back at a limit or under memory pressure, does not depend on it.
+    /// </summary>
+    public bool IdleGiveBack { get; init; } = true;
+
+    /// <summary>Huge pages behind the allocator's chunks. Default <see cref="BitSlab.HugePages.Automatic"/>.</summary>
+    public HugePages HugePages { get; init; }
+
+    /// <summary>
+    /// Bytes to commit and touch when the allocator is made, rounded up to chunks of 4 MiB: what then allocates from them takes no page
+    /// fault. They stay resident while idle, until <see cref="SlabAllocator.Trim"/>. Default 0.
+    /// </summary>
+    public long Prefault { get; init; }
+
     /// <summary>A name for messages and statistics. Default none.</summary>
     public string? Name { get; init; }
 
