@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Threading;
 using BitSlab.Core;
 using BitSlab.Threads;
 
@@ -9,6 +10,8 @@ namespace BitSlab;
 /// <content>Blocks: allocate, free, resize.</content>
 public sealed unsafe partial class SlabAllocator
 {
+    private static ulong s_tellings;
+
     /// <inheritdoc cref="SlabMemory.Alloc(nuint)"/>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,7 +66,8 @@ public sealed unsafe partial class SlabAllocator
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     public bool TryAlloc(nuint byteCount, out void* ptr)
     {
-        ptr = TryAllocate(byteCount, 1, out _, out _);
+        bool zeroed = false;
+        ptr = TryAllocate(byteCount, 1, ref zeroed, out _);
         return ptr != null;
     }
 
@@ -76,7 +80,7 @@ public sealed unsafe partial class SlabAllocator
         void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount, alignment) : null;
         if (block == null)
         {
-            block = Allocate(byteCount, alignment, out _);
+            block = Allocate(byteCount, alignment);
         }
 
         GC.KeepAlive(this);
@@ -94,7 +98,7 @@ public sealed unsafe partial class SlabAllocator
         ThrowHelper.ThrowIfNotPowerOfTwo(alignment);
         ThrowIfDisposed();
         void* block = ptr == null
-            ? Allocate(byteCount, alignment, out _)
+            ? Allocate(byteCount, alignment)
             : ReallocateAny(ThreadHeaps.Lookup(_slot), ptr, byteCount, alignment, _allocator);
         GC.KeepAlive(this);
         return block;
@@ -175,7 +179,7 @@ public sealed unsafe partial class SlabAllocator
         void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
         if (block == null)
         {
-            block = Allocate(byteCount, 1, out _);
+            block = Allocate(byteCount, 1);
         }
 
         GC.KeepAlive(this);
@@ -193,11 +197,12 @@ public sealed unsafe partial class SlabAllocator
     /// <summary>Allocates zeroed with a heap of this allocator and thread; null where it has none.</summary>
     internal void* AllocZeroedSlow(ThreadHeap* heap, nuint byteCount)
     {
-        bool zeroed = false;
-        void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
+        bool zeroed = true;
+        void* block = heap != null ? LocalAlloc.TakeOrRefillZeroed(heap, byteCount, out zeroed) : null;
         if (block == null)
         {
-            block = Allocate(byteCount, 1, out zeroed);
+            zeroed = true;
+            block = Allocate(byteCount, 1, ref zeroed);
         }
 
         if (!zeroed)
@@ -209,9 +214,16 @@ public sealed unsafe partial class SlabAllocator
         return block;
     }
 
-    internal void* Allocate(nuint byteCount, nuint alignment, out bool zeroed)
+    internal void* Allocate(nuint byteCount, nuint alignment)
     {
-        void* block = TryAllocate(byteCount, alignment, out zeroed, out AllocStatus status);
+        bool zeroed = false;
+        return Allocate(byteCount, alignment, ref zeroed);
+    }
+
+    // Zeroed: in, whether zeros are wanted; out, whether the block is known to read as zeros. So all the way down.
+    private void* Allocate(nuint byteCount, nuint alignment, ref bool zeroed)
+    {
+        void* block = TryAllocate(byteCount, alignment, ref zeroed, out AllocStatus status);
         if (block == null)
         {
             ThrowShortage(status, byteCount);
@@ -220,7 +232,7 @@ public sealed unsafe partial class SlabAllocator
         return block;
     }
 
-    internal void* TryAllocate(nuint byteCount, nuint alignment, out bool zeroed, out AllocStatus status)
+    private void* TryAllocate(nuint byteCount, nuint alignment, ref bool zeroed, out AllocStatus status)
     {
         ThrowIfDisposed();
         if (RaiseFaults(ThreadHeaps.Lookup(_slot)))
@@ -229,7 +241,7 @@ public sealed unsafe partial class SlabAllocator
             ThrowIfDisposed();
         }
 
-        void* block = TryAllocate(_allocator, byteCount, alignment, out zeroed, out status);
+        void* block = TryAllocate(_allocator, byteCount, alignment, ref zeroed, out status);
         GC.KeepAlive(this);
         return block;
     }
@@ -294,7 +306,7 @@ public sealed unsafe partial class SlabAllocator
         AllocStatus shortage = AllocStatus.Ok;
         if (moved == null)
         {
-            moved = TryAllocate(heap->Allocator, byteCount, alignment, out _, out shortage);
+            moved = TryAllocate(heap->Allocator, byteCount, alignment, out shortage);
         }
 
         if (moved == null)
@@ -328,7 +340,7 @@ public sealed unsafe partial class SlabAllocator
             return ptr;
         }
 
-        void* moved = TryAllocate(place.Allocator, byteCount, alignment, out _, out AllocStatus shortage);
+        void* moved = TryAllocate(place.Allocator, byteCount, alignment, out AllocStatus shortage);
         if (moved == null)
         {
             ThrowShortageUnlessFits(place.Allocator, shortage, ptr, place.UsableBytes, byteCount, alignment);
@@ -372,46 +384,130 @@ public sealed unsafe partial class SlabAllocator
         return unchecked((nuint)product);
     }
 
-    private static void* TryAllocate(Allocator* allocator, nuint byteCount, nuint alignment, out bool zeroed, out AllocStatus status)
+    private static void* TryAllocate(Allocator* allocator, nuint byteCount, nuint alignment, out AllocStatus status)
     {
-        AllocStatus reason = AllocStatus.Ok;
-        bool known = false;
-        void* block = null;
-        bool again = true;
-        while (again)
-        {
-            long returned = Atomic.LoadAcquire(&allocator->Returned);
-            ThreadHeap* heap = ThreadHeaps.Acquire(allocator, &reason);
-            if (heap != null)
-            {
-                block = Allocation.Alloc(heap, byteCount, alignment, &reason, &known);
-            }
+        bool zeroed = false;
+        return TryAllocate(allocator, byteCount, alignment, ref zeroed, out status);
+    }
 
-            // What heaps hold without need may be what is missing. Again as long as memory comes back, by this thread or another.
-            again = block == null && !LargeBlocks.IsImpossible(byteCount, alignment) && Reclaim(allocator, returned);
+    private static void* TryAllocate(Allocator* allocator, nuint byteCount, nuint alignment, ref bool zeroed, out AllocStatus status)
+    {
+        bool known = zeroed;
+        void* block = null;
+
+        // Due already: the fast way in found it.
+        status = Permits.IsTellingDue(allocator)
+            ? AllocStatus.SoftLimitReached
+            : AllocateOrReclaim(allocator, byteCount, alignment, ref known, out block);
+        if (status == AllocStatus.SoftLimitReached)
+        {
+            known = zeroed;
+            status = AllocateAcrossSoftLimit(allocator, byteCount, alignment, ref known, out block);
+        }
+
+        if (status == AllocStatus.LimitReached)
+        {
+            Atomic.Add(&allocator->LimitRefusals, 1);
         }
 
         zeroed = known;
-        status = reason;
         return block;
     }
 
-    // True when memory went back to the OS since, or is on its way.
-    private static bool Reclaim(Allocator* allocator, long returned)
+    private static AllocStatus AllocateOrReclaim(
+        Allocator* allocator, nuint byteCount, nuint alignment, ref bool zeroed, out void* block)
     {
-        ThreadRegistry.OrphanHeapsOfDeadThreads();
-        CoreLock.Enter(&allocator->Gate, &allocator->Reservation->Os);
-        Maintenance.Trim(allocator, ThreadHeaps.CurrentToken);
-        CoreLock.Exit(&allocator->Gate);
-        while (Atomic.LoadAcquire(&allocator->Returned) == returned)
+        while (true)
         {
-            if (Atomic.LoadAcquire(&allocator->Returning) == 0)
+            long giveBacks = Atomic.LoadAcquire(&allocator->Root->GiveBacks);
+            bool known = zeroed;
+            AllocStatus status = AllocateOnce(allocator, byteCount, alignment, ref known, out block);
+
+            // What heaps hold without need may be what is missing. Again as long as memory comes back, by this thread or another.
+            if (status is AllocStatus.Ok or AllocStatus.SoftLimitReached
+                || LargeBlocks.IsImpossible(byteCount, alignment) || !Reclaim(allocator, giveBacks))
+            {
+                zeroed = known;
+                return status;
+            }
+        }
+    }
+
+    private static AllocStatus AllocateOnce(Allocator* allocator, nuint byteCount, nuint alignment, ref bool zeroed, out void* block)
+    {
+        AllocStatus status;
+        bool known = zeroed;
+        ThreadHeap* heap = ThreadHeaps.Acquire(allocator, &status);
+        block = heap == null ? null : Allocation.Alloc(heap, byteCount, alignment, &status, &known);
+        zeroed = known;
+        return status;
+    }
+
+    // Tells of each soft limit that is about to be crossed, the allocator's and its ancestors', with nothing allocated and no lock held; then
+    // goes on.
+    private static AllocStatus AllocateAcrossSoftLimit(
+        Allocator* allocator, nuint byteCount, nuint alignment, ref bool zeroed, out void* block)
+    {
+        bool wanted = zeroed;
+        ulong number = allocator->Number;
+        ulong teller = Permits.Teller(Interlocked.Increment(ref s_tellings));
+        try
+        {
+            AllocStatus status;
+            do
+            {
+                Allocator* level;
+                while ((level = Permits.BeginTelling(allocator, teller)) != null)
+                {
+                    TellSoftLimit(level);
+                    ObjectDisposedException.ThrowIf(allocator->Number != number, typeof(SlabAllocator));
+                }
+
+                zeroed = wanted;
+                status = AllocateOrReclaim(allocator, byteCount, alignment, ref zeroed, out block);
+            }
+            while (status == AllocStatus.SoftLimitReached);
+
+            return status;
+        }
+        finally
+        {
+            if (allocator->Number == number)
+            {
+                Permits.EndTelling(allocator, teller);
+            }
+        }
+    }
+
+    private static void TellSoftLimit(Allocator* level)
+    {
+        SlabAllocator? host = HostOf(level);
+        if (host?.Options.SoftLimitCallback is Action<SlabAllocator> callback)
+        {
+            callback(host);
+        }
+        else
+        {
+            ThreadRegistry.OrphanHeapsOfDeadThreads();
+            Rounds.TrimFamily(level, ThreadHeaps.CurrentToken);
+        }
+    }
+
+    // True when memory of the family went back to the OS since, or is on its way.
+    private static bool Reclaim(Allocator* allocator, long giveBacks)
+    {
+        Allocator* root = allocator->Root;
+        ThreadRegistry.OrphanHeapsOfDeadThreads();
+        Rounds.TrimFamily(root, ThreadHeaps.CurrentToken);
+        while (Atomic.LoadAcquire(&root->GiveBacks) == giveBacks)
+        {
+            if (Atomic.LoadAcquire(&root->Returning) == 0)
             {
                 // Looked at once more: what was on its way may have arrived in between.
-                return Atomic.LoadAcquire(&allocator->Returned) != returned;
+                return Atomic.LoadAcquire(&root->GiveBacks) != giveBacks;
             }
 
-            allocator->Reservation->Os.Yield();
+            root->Reservation->Os.Yield();
         }
 
         return true;
@@ -421,7 +517,7 @@ public sealed unsafe partial class SlabAllocator
     {
         ThrowIfDisposed();
         ThreadHeap* heap = ThreadHeaps.Acquire(_allocator, status);
-        if (heap == null && Reclaim(_allocator, Atomic.LoadAcquire(&_allocator->Returned)))
+        if (heap == null && Reclaim(_allocator, Atomic.LoadAcquire(&_allocator->Root->GiveBacks)))
         {
             heap = ThreadHeaps.Acquire(_allocator, status);
         }
@@ -435,11 +531,20 @@ public sealed unsafe partial class SlabAllocator
     {
         if (status == AllocStatus.LimitReached)
         {
-            throw new SlabMemoryLimitException(HostOf(allocator)?.Options.Name, allocator->Limit, (long)ulong.Min(byteCount, long.MaxValue));
+            // The level with the least room: its limit is the one that refused.
+            Allocator* tight = allocator;
+            for (Allocator* level = allocator->Parent; level != null; level = level->Parent)
+            {
+                tight = RoomOf(level) < RoomOf(tight) ? level : tight;
+            }
+
+            throw new SlabMemoryLimitException(HostOf(tight)?.Options.Name, tight->Limit, (long)ulong.Min(byteCount, long.MaxValue));
         }
 
         ThrowHelper.ThrowOutOfMemory(byteCount);
     }
+
+    private static long RoomOf(Allocator* allocator) => allocator->Limit - Atomic.LoadAcquire(&allocator->Committed);
 
     private static void Refuse(BlockStatus status, void* ptr, Allocator* expected)
     {

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Threading;
 using BitSlab.Core;
 using BitSlab.Threads;
 
@@ -39,16 +41,17 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
     public SlabAllocator(SlabAllocatorOptions? options = null)
-        : this(options ?? SlabAllocatorOptions.Default, isShared: false)
+        : this(options ?? SlabAllocatorOptions.Default, parent: null, isShared: false)
     {
     }
 
-    private SlabAllocator(SlabAllocatorOptions options, bool isShared)
+    private SlabAllocator(SlabAllocatorOptions options, SlabAllocator? parent, bool isShared)
     {
         // Whatever throws below, the finalizer finds an allocator that was never made.
         _disposed = 1;
         options.Validate();
         Options = options;
+        Parent = parent;
         _isShared = isShared;
 
         Allocator* allocator = Lifetime.CreateAllocator(ProcessMemory.Require());
@@ -57,14 +60,25 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             ThrowHelper.ThrowOutOfMemory((nuint)sizeof(Allocator));
         }
 
+        _allocator = allocator;
         options.ApplyTo(allocator);
+        if (parent != null)
+        {
+            parent.Adopt(allocator);
+        }
+
         _granularityShift = allocator->GranularityShift;
         _linearLimit = allocator->LinearLimit;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
-        _allocator = allocator;
         _disposed = 0;
+        LiveAllocators.Add(allocator->Number, this);
+        SlabMetrics.EnsureCreated();
+        if (options.Prefault != 0)
+        {
+            Prefault(options.Prefault);
+        }
     }
 
     /// <summary>
@@ -80,7 +94,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
         if (_wasFoundForgotten && CoreLock.TryEnter(&_allocator->Gate))
         {
-            if (IsEmpty())
+            if (IsEmpty() && Atomic.LoadAcquire(&_allocator->Children) == 0)
             {
                 Destroy();
                 return;
@@ -101,10 +115,29 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     public event EventHandler<InvalidFreeDetectedEventArgs>? InvalidFreeDetected;
 
     /// <summary>The process-wide allocator, which <see cref="SlabMemory"/> uses. Its <see cref="Dispose"/> does nothing.</summary>
-    public static SlabAllocator Shared { get; } = new(SlabAllocatorOptions.Default with { Name = "Shared" }, isShared: true);
+    public static SlabAllocator Shared { get; } = new(SlabAllocatorOptions.Default with { Name = "Shared" }, parent: null, isShared: true);
 
     /// <summary>The options that the allocator was made with.</summary>
     public SlabAllocatorOptions Options { get; }
+
+    /// <summary>The allocator whose budget this one shares; null for none.</summary>
+    public SlabAllocator? Parent { get; }
+
+    /// <summary>
+    /// Makes an allocator that shares this one's budget: what it commits counts against the limits of both. In all else it is on its own: blocks,
+    /// heaps and chunks are its own, and <see cref="Reset"/> of the parent does not touch it.
+    /// </summary>
+    /// <param name="options">The child's options; null for <see cref="SlabAllocatorOptions.Default"/>.</param>
+    /// <returns>The child, to be disposed before its parent.</returns>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A property of the options is out of its range.</exception>
+    /// <exception cref="SlabMemoryLimitException">What the options want prefaulted does not fit a limit.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space.</exception>
+    public SlabAllocator CreateChild(SlabAllocatorOptions? options = null)
+    {
+        ThrowIfDisposed();
+        return new SlabAllocator(options ?? SlabAllocatorOptions.Default, this, isShared: false);
+    }
 
     /// <summary>
     /// The calling thread's heap, without the thread-static look-up that each other call makes. Use it on this thread only, in a
@@ -145,8 +178,9 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     }
 
     /// <summary>
-    /// Returns to the operating system what can be returned now: slabs whose blocks are all free, also those that other threads
-    /// freed while the owner sleeps, kept chunks, and the pages of free slices.
+    /// Returns to the operating system what can be returned now, of this allocator and its children: slabs whose blocks are all free, also those
+    /// that other threads freed while the owner sleeps; whole pages without a live block in other slabs, but for the slab that each other
+    /// thread allocates from, in each size class; empty chunks and free slices, prefaulted ones too. May run beside other calls.
     /// </summary>
     /// <returns>The bytes given back.</returns>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
@@ -154,9 +188,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     {
         ThrowIfDisposed();
         ThreadRegistry.OrphanHeapsOfDeadThreads();
-        EnterGate();
-        nuint bytes = Maintenance.Trim(_allocator, ThreadHeaps.CurrentToken);
-        ExitGate();
+        nuint bytes = Rounds.TrimFamily(_allocator, ThreadHeaps.CurrentToken);
         GC.KeepAlive(this);
         return bytes;
     }
@@ -166,6 +198,34 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     public SlabStatistics GetStatistics()
     {
         ThrowIfDisposed();
+        SlabStatistics statistics = CountStatistics();
+        GC.KeepAlive(this);
+        return statistics;
+    }
+
+    /// <summary>The same for somebody who may come while the allocator is disposed: false then.</summary>
+    internal bool TryObserve([NotNullWhen(true)] out SlabStatistics? statistics)
+    {
+        statistics = null;
+        while (Volatile.Read(ref _disposed) == 0 && statistics == null)
+        {
+            // The gate of a disposed allocator stays closed, or is another's by then.
+            if (!CoreLock.TryEnter(&_allocator->Gate))
+            {
+                Thread.Yield();
+                continue;
+            }
+
+            statistics = Volatile.Read(ref _disposed) == 0 ? CountStatistics() : null;
+            ExitGate();
+        }
+
+        GC.KeepAlive(this);
+        return statistics != null;
+    }
+
+    private SlabStatistics CountStatistics()
+    {
         int count = _allocator->ClassCount;
         ClassCensus[] classes = new ClassCensus[count];
         CensusTotals totals = default;
@@ -189,7 +249,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             }
         }
 
-        SlabStatistics statistics = new()
+        return new SlabStatistics
         {
             LiveBlocks = totals.Blocks + totals.LargeBlocks,
             LiveBytes = totals.Bytes + totals.LargeBytes,
@@ -198,13 +258,15 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             Chunks = totals.Chunks,
             Slabs = totals.Slabs,
             CommittedBytes = Atomic.LoadAcquire(&_allocator->Committed),
+            ChildBytes = Atomic.LoadAcquire(&_allocator->ChildBytes),
             ReservedBytes = (totals.Chunks * Layout.ChunkBytes) + Atomic.LoadAcquire(&_allocator->OutsideReserved),
-            MetadataBytes = (totals.OccupiedSlices * Layout.MetadataPerSlice) + Atomic.LoadAcquire(&_allocator->HeapBytes),
+            MetadataBytes = (totals.OccupiedSlices * Layout.MetadataPerSlice)
+                + Atomic.LoadAcquire(&_allocator->HeapBytes) + Atomic.LoadAcquire(&_allocator->WordBytes),
+            ReturnedBytes = Atomic.LoadAcquire(&_allocator->Returned),
             InvalidFrees = Atomic.LoadAcquire(&_allocator->InvalidFrees),
+            LimitRefusals = Atomic.LoadAcquire(&_allocator->LimitRefusals),
             SizeClasses = used,
         };
-        GC.KeepAlive(this);
-        return statistics;
     }
 
     /// <summary>
@@ -223,6 +285,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// that are still held are refused by <see cref="SlabMemory"/>. May be called twice; does nothing for <see cref="Shared"/>. May
     /// not run while another thread is inside a call on this allocator.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Children live: they share this allocator's budget. Nothing was changed.</exception>
     public void Dispose()
     {
         if (_isShared)
@@ -230,9 +293,17 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             return;
         }
 
-        if (System.Threading.Interlocked.Exchange(ref _disposed, 1) == 0)
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             EnterGate();
+            long children = Atomic.LoadAcquire(&_allocator->Children);
+            if (children != 0)
+            {
+                _disposed = 0;
+                ExitGate();
+                ThrowHelper.ThrowHasChildren(Options.Name, children);
+            }
+
             Destroy();
         }
 
@@ -243,7 +314,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     internal void Tick()
     {
         EnterGate();
-        Chunks.Tick(_allocator);
+        Maintenance.Tick(_allocator);
         ExitGate();
     }
 
@@ -264,12 +335,33 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         return found;
     }
 
+    // Grows under the gate only, so that the allocator is not disposed in between.
+    private void Adopt(Allocator* child)
+    {
+        EnterGate();
+        child->Parent = _allocator;
+        child->Root = _allocator->Root;
+        Atomic.Add(&_allocator->Children, 1);
+        ExitGate();
+    }
+
+    private void Prefault(long bytes)
+    {
+        AllocStatus status = Chunks.Prefault(_allocator, bytes);
+        if (status != AllocStatus.Ok)
+        {
+            Dispose();
+            ThrowShortage(status, (nuint)bytes);
+        }
+    }
+
     // Under the gate, which ends with the allocator. The fast paths do not ask whether the allocator is disposed: with a place
     // that no table has they leave for the slow path, which does.
     private void Destroy()
     {
         int slot = _slot;
         _disposed = 1;
+        LiveAllocators.Remove(_allocator->Number);
         _slot = int.MaxValue;
         ThreadRegistry.ClearSlot(slot);
         GCHandle.FromIntPtr(_allocator->Host).Free();

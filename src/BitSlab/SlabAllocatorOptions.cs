@@ -11,6 +11,9 @@ namespace BitSlab;
 /// </summary>
 public sealed record SlabAllocatorOptions
 {
+    // Before the defaults, which take it. What the collector may use of the machine's memory, or of the container's.
+    private static readonly long s_defaultSoftLimit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+
     /// <summary>The default options: what <see cref="SlabMemory"/> runs with.</summary>
     public static SlabAllocatorOptions Default { get; } = new();
 
@@ -54,10 +57,24 @@ public sealed record SlabAllocatorOptions
     public int MinimumAlignment { get; init; } = 16;
 
     /// <summary>
-    /// The most bytes that the allocator may have committed, its own metadata included; at least 1. Default
+    /// The most bytes that the allocator may have committed, its own metadata and its children's bytes included; at least 1. Default
     /// <see cref="long.MaxValue"/>, no limit: a process-wide default would be a guess.
     /// </summary>
     public long MemoryLimit { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// The committed bytes above which the allocator should shrink; at least 1. An allocation that is about to cross it first runs
+    /// <see cref="SoftLimitCallback"/>, or, without one, trims. Default 75 % of the memory that the garbage collector reports as available, in
+    /// the container where there is one.
+    /// </summary>
+    public long SoftLimit { get; init; } = s_defaultSoftLimit;
+
+    /// <summary>
+    /// Called on the allocating thread when its allocation is about to cross <see cref="SoftLimit"/>, once for each crossing: not again before
+    /// the committed bytes were below. No lock is held: it may free, allocate, and trim. What it throws comes out of the allocation, which then has
+    /// changed nothing. Default none: the allocator trims.
+    /// </summary>
+    public Action<SlabAllocator>? SoftLimitCallback { get; init; }
 
     /// <summary>
     /// Whether blocks above <see cref="MaxManagedBlockSize"/> come from the C library's malloc, as in the original.
@@ -83,6 +100,9 @@ public sealed record SlabAllocatorOptions
     /// <summary>A name for messages and statistics. Default none.</summary>
     public string? Name { get; init; }
 
+    // See HugePages.Automatic.
+    private const int ChunksBeforeHugePages = 8;
+
     internal void Validate()
     {
         RequireRange(MaxManagedBlockSize, 64, 32_768, nameof(MaxManagedBlockSize));
@@ -94,11 +114,23 @@ public sealed record SlabAllocatorOptions
 
         RequirePowerOfTwo(MinimumAlignment, 4_096, nameof(MinimumAlignment));
         RequireRange(MemoryLimit, 1, long.MaxValue, nameof(MemoryLimit));
+        RequireRange(SoftLimit, 1, long.MaxValue, nameof(SoftLimit));
+        RequireRange(Prefault, 0, MemoryLimit, nameof(Prefault));
+        RequireRange((long)HugePages, (long)HugePages.Automatic, (long)HugePages.Hint, nameof(HugePages));
     }
 
     /// <summary>Hands the parameters, which have been validated, to the core.</summary>
-    internal unsafe void ApplyTo(Allocator* allocator) => Allocator.SetParameters(
-        allocator, (uint)ClassGranularity, (uint)MaxManagedBlockSize, (uint)MinimumAlignment, BlocksPerSlab, UseMallocForLarge, MemoryLimit);
+    internal unsafe void ApplyTo(Allocator* allocator)
+    {
+        Allocator.SetClasses(allocator, (uint)ClassGranularity, (uint)MaxManagedBlockSize, (uint)MinimumAlignment);
+        allocator->BlocksPerSlab = BlocksPerSlab;
+        allocator->MallocForLarge = UseMallocForLarge;
+        allocator->Limit = MemoryLimit;
+        allocator->SoftLimit = SoftLimit;
+        allocator->GivesBackIdle = IdleGiveBack;
+        allocator->WantsHugePages = HugePages == HugePages.Hint || (HugePages == HugePages.Automatic && BlocksPerSlab == 0);
+        allocator->ChunksBeforeHugePages = HugePages == HugePages.Hint ? 0 : ChunksBeforeHugePages;
+    }
 
     private static void RequireRange(long value, long minimum, long maximum, string property)
     {

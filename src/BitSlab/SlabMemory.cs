@@ -183,7 +183,7 @@ public static unsafe class SlabMemory
     {
         ThreadHeap* heap = ThreadHeaps.t_shared;
         void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
-        return block != null ? block : Shared.Allocate(byteCount, 1, out _);
+        return block != null ? block : Shared.Allocate(byteCount, 1);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

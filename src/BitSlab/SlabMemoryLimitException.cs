@@ -29,7 +29,7 @@ public sealed class SlabMemoryLimitException : OutOfMemoryException
 
     internal SlabMemoryLimitException(string? name, long limit, long requestedBytes)
         : base(string.Create(CultureInfo.InvariantCulture,
-            $"Allocator '{name ?? "(unnamed)"}' cannot allocate {requestedBytes} bytes within its memory limit of {limit} bytes."))
+            $"Allocator '{ThrowHelper.NameOf(name)}' cannot allocate {requestedBytes} bytes within its memory limit of {limit} bytes."))
     {
         Limit = limit;
         RequestedBytes = requestedBytes;

@@ -27,16 +27,25 @@ public sealed record SlabStatistics
     public required long Slabs { get; init; }
 
     /// <summary>
-    /// Bytes that may be resident: slices in use or not yet returned to the operating system, large blocks, metadata. This
-    /// is what <see cref="SlabAllocatorOptions.MemoryLimit"/> bounds.
+    /// Bytes that may be resident: slices in use, less the pages in them that were returned, slices not yet returned to the operating system,
+    /// large blocks, metadata, and all these of the children. This is what <see cref="SlabAllocatorOptions.MemoryLimit"/> bounds.
     /// </summary>
     public required long CommittedBytes { get; init; }
+
+    /// <summary>The part of <see cref="CommittedBytes"/> that is the children's. All other figures are the allocator's own.</summary>
+    public required long ChildBytes { get; init; }
 
     /// <summary>Bytes of address space in the allocator's chunks and large blocks.</summary>
     public required long ReservedBytes { get; init; }
 
     /// <summary>Bytes of descriptors, bitmaps and thread heaps that the allocator accounts for; part of <see cref="CommittedBytes"/>.</summary>
     public required long MetadataBytes { get; init; }
+
+    /// <summary>Bytes of pages given back to the operating system so far; large blocks outside the chunks do not count.</summary>
+    public required long ReturnedBytes { get; init; }
+
+    /// <summary>Allocations that a memory limit refused so far, the allocator's or an ancestor's.</summary>
+    public required long LimitRefusals { get; init; }
 
     /// <summary>Frees refused so far, and those that only a later collection saw.</summary>
     public required long InvalidFrees { get; init; }

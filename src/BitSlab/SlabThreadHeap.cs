@@ -72,7 +72,7 @@ public readonly unsafe ref struct SlabThreadHeap
         void* block = heap->AllocatorNumber == allocatorNumber ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
         if (block == null)
         {
-            block = allocator.Allocate(byteCount, 1, out _);
+            block = allocator.Allocate(byteCount, 1);
         }
 
         GC.KeepAlive(allocator);

@@ -21,6 +21,14 @@ internal static unsafe class ThrowHelper
     public static void ThrowOverflow(nuint count, nuint size) =>
         throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture, $"Cannot allocate {count} elements of {size} bytes."));
 
+    [DoesNotReturn]
+    public static void ThrowHasChildren(string? name, long children) =>
+        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            $"Allocator '{NameOf(name)}' has children that are not disposed, {children}: they share its budget."));
+
+    /// <summary>What stands in messages and metrics for an allocator's name.</summary>
+    public static string NameOf(string? name) => name ?? "(unnamed)";
+
     public static void ThrowIfNotPowerOfTwo(nuint alignment)
     {
         if (!BitOperations.IsPow2(alignment))

@@ -214,7 +214,7 @@ internal static partial class Mutations
             "Rule 8: the current slab stands in no list."),
         new(
             "Permits: by load and store",
-            "Allocator.cs",
+            "Permits.cs",
             "while (!Atomic.CompareExchange((ulong*)&allocator->Committed, (ulong)(seen + bytes), (ulong)seen));",
             "while (false);\n        Atomic.StoreRelease((ulong*)&allocator->Committed, (ulong)(seen + bytes));",
             "TwoHeaps",

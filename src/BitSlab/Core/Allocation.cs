@@ -8,7 +8,7 @@ internal static unsafe class Allocation
     /// <param name="bytes">Any size; 0 gives a block of the smallest class.</param>
     /// <param name="alignment">A power of two; the allocator's minimum holds in any case.</param>
     /// <param name="status">Why null was returned.</param>
-    /// <param name="zeroed">Whether the block is known to read as zeros.</param>
+    /// <param name="zeroed">In: whether a block is preferred that is known to read as zeros. Out: whether this one is.</param>
     public static void* Alloc(ThreadHeap* heap, nuint bytes, nuint alignment, AllocStatus* status, bool* zeroed)
     {
         Allocator* allocator = heap->Allocator;
@@ -27,10 +27,7 @@ internal static unsafe class Allocation
             nuint rounded = RoundToClass(bytes, alignment);
             if (rounded <= allocator->LargestBlock)
             {
-                *zeroed = false;
-                *status = AllocStatus.Ok;
-                uint sizeClass = SizeClasses.ClassOf((uint)rounded, allocator->GranularityShift);
-                return LocalAlloc.TryTake(heap, sizeClass, out void* block) ? block : LocalAlloc.Refill(heap, sizeClass, status);
+                return LocalAlloc.Take(heap, SizeClasses.ClassOf((uint)rounded, allocator->GranularityShift), status, zeroed);
             }
         }
 

@@ -40,23 +40,56 @@ internal unsafe struct Allocator
 
     public bool MallocForLarge;
 
+    /// <summary>Whether idle memory goes back to the OS by itself.</summary>
+    public bool GivesBackIdle;
+
+    /// <summary>Whether chunks ask for huge pages, and from how many chunks on.</summary>
+    public bool WantsHugePages;
+    public int ChunksBeforeHugePages;
+
+    /// <summary>Whose budget this allocator shares; null for none. It lives at least as long.</summary>
+    public Allocator* Parent;
+
+    /// <summary>The first of its ancestors; itself without a parent.</summary>
+    public Allocator* Root;
+
     /// <summary>In bytes; long.MaxValue is none.</summary>
     public long Limit;
+    public long SoftLimit;
 
-    /// <summary>Permits taken, in bytes. Atomic.</summary>
+    /// <summary>Permits taken, in bytes, the children's among them. Atomic.</summary>
     public long Committed;
 
-    /// <summary>Bytes of slices given back to the OS so far. Atomic.</summary>
-    public long Returned;
+    /// <summary>The part of <see cref="Committed"/> that is the children's. Atomic.</summary>
+    public long ChildBytes;
 
-    /// <summary>Ranges on their way to the OS, whose permits come back when they are there. Atomic.</summary>
+    /// <summary>Where <see cref="Committed"/> stands to the soft limit, for those who tell. See <see cref="Permits"/>. Atomic.</summary>
+    public ulong SoftState;
+
+    /// <summary>How many children live. Atomic; grows under the gate only.</summary>
+    public long Children;
+
+    /// <summary>A root's: makes its descendants take permits one at a time. A leaf.</summary>
+    public int FamilyLock;
+
+    /// <summary>A root's: ranges of the family on their way to the OS, whose permits come back when they are there. Atomic.</summary>
     public long Returning;
 
-    /// <summary>The part of <see cref="Committed"/> that is thread heaps. Atomic.</summary>
+    /// <summary>A root's: how many times permits of the family came back with pages. Atomic.</summary>
+    public long GiveBacks;
+
+    /// <summary>Bytes of pages given back to the OS so far. Atomic.</summary>
+    public long Returned;
+
+    /// <summary>The parts of <see cref="Committed"/> that are thread heaps and pages of bitmap words. Atomic.</summary>
     public long HeapBytes;
+    public long WordBytes;
 
     /// <summary>Frees refused, and those found at collection. Atomic.</summary>
     public long InvalidFrees;
+
+    /// <summary>Allocations refused at the limit. Atomic.</summary>
+    public long LimitRefusals;
 
     /// <summary>Blocks outside the chunks, and their bytes. Atomic.</summary>
     public long OutsideBlocks;
@@ -98,9 +131,8 @@ internal unsafe struct Allocator
         }
     }
 
-    /// <summary>Sets the parameters, which have been validated, and what follows from them.</summary>
-    public static void SetParameters(
-        Allocator* allocator, uint granularity, uint maxManaged, uint minimumAlignment, int blocksPerSlab, bool mallocForLarge, long limit)
+    /// <summary>Sets the classes' parameters, which have been validated, and what follows from them.</summary>
+    public static void SetClasses(Allocator* allocator, uint granularity, uint maxManaged, uint minimumAlignment)
     {
         int shift = BitOperations.Log2(uint.Max(granularity, minimumAlignment));
         allocator->GranularityShift = shift;
@@ -109,28 +141,5 @@ internal unsafe struct Allocator
         allocator->ClassCount = SizeClasses.Count(shift, maxManaged);
         allocator->LargestBlock = SizeClasses.BlockSize((uint)allocator->ClassCount - 1, shift);
         allocator->MinimumAlignment = minimumAlignment;
-        allocator->BlocksPerSlab = blocksPerSlab;
-        allocator->MallocForLarge = mallocForLarge;
-        allocator->Limit = limit;
     }
-
-    /// <summary>Takes permits for bytes; false, and nothing taken, when that would pass the limit.</summary>
-    public static bool TakePermits(Allocator* allocator, long bytes)
-    {
-        // Added only if it fits: a hopeless request must not make another one fail. No overflow: no request passes 2^46.
-        long seen;
-        do
-        {
-            seen = Atomic.LoadAcquire(&allocator->Committed);
-            if (bytes > allocator->Limit - seen)
-            {
-                return false;
-            }
-        }
-        while (!Atomic.CompareExchange((ulong*)&allocator->Committed, (ulong)(seen + bytes), (ulong)seen));
-
-        return true;
-    }
-
-    public static void ReturnPermits(Allocator* allocator, long bytes) => Atomic.Add(&allocator->Committed, -bytes);
 }

@@ -88,7 +88,7 @@ internal unsafe struct BatchFree
     // The slab may be gone by now: the index is worked out from what the descriptor still says, for a report only.
     private void RefuseRun(nint* entries, int start, int end, Slab* first, ulong refused)
     {
-        byte* slab = Reservation.SliceAddress(_reservation, Reservation.SliceIndex(_reservation, first));
+        byte* slab = Reservation.AddressOf(_reservation, first);
         for (int i = start; i < end; i++)
         {
             uint index = entries[i] == 0 ? 0 : unchecked((uint)((byte*)entries[i] - slab)) / first->BlockSize;

@@ -35,7 +35,7 @@ internal static unsafe class ChunkList
     // For giving it back.
     public static void Remove(Allocator* allocator, Chunk* chunk)
     {
-        Atomic.Add(&allocator->Returning, 1);
+        Permits.BeginReturn(allocator);
         IdleMemory.Gave(allocator, chunk->DirtySlices);
         if (chunk->Previous != null)
         {

@@ -5,12 +5,6 @@ namespace BitSlab.Core;
 /// <summary>Takes chunks from the reservation and the OS, and gives them back. No lock is held over a call of the OS.</summary>
 internal static unsafe class ChunkSource
 {
-    /// <summary>
-    /// From how many chunks on (32 MiB) new ones ask for huge pages: an allocator that has filled so many will fill the next,
-    /// and a huge page costs an eighth of the faults' time. Below, the few pages that a small program touches stay few.
-    /// </summary>
-    public const int ChunksBeforeHugePages = 8;
-
     /// <summary>A committed chunk, in no list yet; null when memory or address space is exhausted.</summary>
     public static Chunk* Take(Allocator* allocator)
     {
@@ -48,17 +42,29 @@ internal static unsafe class ChunkSource
             return null;
         }
 
-        // Slabs of a size chosen by the user may be large and stand half used for long: their pages come as they are touched.
-        if (allocator->ChunkCount >= ChunksBeforeHugePages && allocator->BlocksPerSlab == 0)
+        if (allocator->WantsHugePages && allocator->ChunkCount >= allocator->ChunksBeforeHugePages)
         {
-            reservation->Os.HintHugePages(DataOf(reservation, chunk), Layout.ChunkBytes);
+            chunk->IsHuge = reservation->Os.WantHugePages(DataOf(reservation, chunk), Layout.ChunkBytes, true);
         }
 
         chunk->Allocator = allocator;
         return chunk;
     }
 
-    private static byte* DataOf(Reservation* reservation, Chunk* chunk) =>
+    /// <summary>
+    /// Pages of the chunk go while others stay: no huge page for it from now on. The kernel would otherwise put one together again, in the
+    /// background, and what was given back would be resident once more.
+    /// </summary>
+    public static void EndHugePages(Reservation* reservation, Chunk* chunk)
+    {
+        if (chunk->IsHuge)
+        {
+            chunk->IsHuge = false;
+            reservation->Os.WantHugePages(DataOf(reservation, chunk), Layout.ChunkBytes, false);
+        }
+    }
+
+    public static byte* DataOf(Reservation* reservation, Chunk* chunk) =>
         Reservation.SliceAddress(reservation, (nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
 
     private static bool Commit(Reservation* reservation, Chunk* chunk)
@@ -86,6 +92,8 @@ internal static unsafe class ChunkSource
         byte* data = DataOf(reservation, chunk);
         chunk->Committed = !reservation->Os.Decommit(data, Layout.ChunkBytes);
         chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
+        chunk->IsHuge &= chunk->Committed;
+        EndHugePages(reservation, chunk);
         chunk->Allocator = null;
         Slab* slices = reservation->Slabs + ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
         for (int k = 0; k < Layout.SlicesPerChunk; k++)
@@ -93,10 +101,8 @@ internal static unsafe class ChunkSource
             SlabLife.DropArea(allocator, slices + k);
         }
 
-
-
         CountReturned(allocator, chunk->DirtySlices);
-        Atomic.Add(&allocator->Returning, -1);
+        Permits.EndReturn(allocator);
         PutBack(reservation, chunk);
     }
 
@@ -104,8 +110,7 @@ internal static unsafe class ChunkSource
     public static void CountReturned(Allocator* allocator, ulong slices)
     {
         long count = BitOperations.PopCount(slices);
-        Allocator.ReturnPermits(allocator, count * Layout.PermitPerSlice);
-        Atomic.Add(&allocator->Returned, count * Layout.SliceBytes);
+        Permits.ReturnWithPages(allocator, count * Layout.PermitPerSlice, count * Layout.SliceBytes);
     }
 
     private static void PutBack(Reservation* reservation, Chunk* chunk)

@@ -24,7 +24,8 @@ internal static unsafe class Chunks
             {
                 ulong mask = Bits.Run(start, count);
                 *zeroed = (mask & chunk->DirtySlices) == 0 && !chunk->Unclean;
-                if (TryOccupy(allocator, chunk, mask))
+                AllocStatus status = TryOccupy(allocator, chunk, mask);
+                if (status == AllocStatus.Ok)
                 {
                     *slice = ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk) + (nuint)start;
 
@@ -33,7 +34,7 @@ internal static unsafe class Chunks
                     CoreLock.Exit(&allocator->ChunkLock);
                     if (wake)
                     {
-                        Maintenance.StartTimer(reservation);
+                        Rounds.EnsureTimer(reservation);
                     }
 
                     return AllocStatus.Ok;
@@ -42,9 +43,9 @@ internal static unsafe class Chunks
                 CoreLock.Exit(&allocator->ChunkLock);
 
                 // Resident free slices that do not fit hold permits: give them back and look once more.
-                if (purged || !Purge(allocator))
+                if (status == AllocStatus.SoftLimitReached || purged || !Purge(allocator))
                 {
-                    return AllocStatus.LimitReached;
+                    return status;
                 }
 
                 purged = true;
@@ -91,8 +92,83 @@ internal static unsafe class Chunks
 
         if (wake)
         {
-            Maintenance.StartTimer(reservation);
+            Rounds.EnsureTimer(reservation);
         }
+    }
+
+    /// <summary>
+    /// Returns slices that were taken without pages, and not touched. No memory comes back to anyone by that: whoever was refused for want of it
+    /// must not try again for this.
+    /// </summary>
+    public static void ReturnUntouched(Allocator* allocator, nuint slice, int count)
+    {
+        Reservation* reservation = allocator->Reservation;
+        Permits.BeginReturn(allocator);
+        CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+        Permits.Return(allocator, (long)count * Layout.PermitPerSlice);
+        EndPurge(
+            allocator, reservation->Chunks + (slice / Layout.SlicesPerChunk), Bits.Run((int)(slice % Layout.SlicesPerChunk), count));
+    }
+
+    /// <summary>
+    /// Returns the slices of a slab of which pages were given back already, as holes: the rest goes, too. Nobody allocated there for some time.
+    /// </summary>
+    /// <param name="allocator">Whose they are.</param>
+    /// <param name="slice">The first slice.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="purged">The bytes of the pages that are with the OS, without permits.</param>
+    public static void ReturnPurged(Allocator* allocator, nuint slice, int count, long purged)
+    {
+        Reservation* reservation = allocator->Reservation;
+        Permits.BeginReturn(allocator);
+        if (!reservation->Os.Purge(Reservation.SliceAddress(reservation, slice), (nuint)count << Layout.SliceShift))
+        {
+            Permits.Force(allocator, purged);
+            Permits.EndReturn(allocator);
+            Return(allocator, slice, count);
+            return;
+        }
+
+        Chunk* chunk = reservation->Chunks + (slice / Layout.SlicesPerChunk);
+        CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+        Permits.ReturnWithPages(
+            allocator, ((long)count * Layout.PermitPerSlice) - purged, ((long)count << Layout.SliceShift) - purged);
+        EndPurge(allocator, chunk, Bits.Run((int)(slice % Layout.SlicesPerChunk), count));
+    }
+
+    /// <summary>Commits chunks and makes their pages resident, to be kept: what the user wants upfront.</summary>
+    public static AllocStatus Prefault(Allocator* allocator, long bytes)
+    {
+        Reservation* reservation = allocator->Reservation;
+        for (long done = 0; done < bytes; done += Layout.ChunkBytes)
+        {
+            if (!Permits.TryTake(allocator, (long)Layout.SlicesPerChunk * Layout.PermitPerSlice))
+            {
+                return AllocStatus.LimitReached;
+            }
+
+            Chunk* chunk = ChunkSource.Take(allocator);
+            bool populated = chunk != null && reservation->Os.Populate(ChunkSource.DataOf(reservation, chunk), Layout.ChunkBytes);
+            if (chunk == null)
+            {
+                Permits.Return(allocator, (long)Layout.SlicesPerChunk * Layout.PermitPerSlice);
+                return AllocStatus.OutOfMemory;
+            }
+
+            CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+            ChunkList.Add(allocator, chunk);
+            ChunkList.UnlinkWithRoom(allocator, chunk);
+            chunk->DirtySlices = ulong.MaxValue;
+            IdleMemory.Keep(allocator, chunk);
+            allocator->Idle.Floor += Layout.SlicesPerChunk;
+            CoreLock.Exit(&allocator->ChunkLock);
+            if (!populated)
+            {
+                return AllocStatus.OutOfMemory;
+            }
+        }
+
+        return AllocStatus.Ok;
     }
 
     /// <summary>Takes the slices behind a large block, to let it grow in place; false when they are not free, or the limit is reached.</summary>
@@ -109,7 +185,7 @@ internal static unsafe class Chunks
 
         ulong mask = Bits.Run(start, more);
         CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
-        bool done = (chunk->FreeSlices & mask) == mask && TryOccupy(allocator, chunk, mask);
+        bool done = (chunk->FreeSlices & mask) == mask && TryOccupy(allocator, chunk, mask) == AllocStatus.Ok;
         CoreLock.Exit(&allocator->ChunkLock);
         return done;
     }
@@ -128,7 +204,7 @@ internal static unsafe class Chunks
         return Atomic.LoadAcquire(&allocator->Returned) != before;
     }
 
-    /// <summary>Gives what lay idle since the last call back to the OS. False when nothing is left that the next might find idle.</summary>
+    /// <summary>Gives free slices that lay idle since the last call back to the OS. False when none are left that the next might find idle.</summary>
     public static bool Tick(Allocator* allocator)
     {
         Reservation* reservation = allocator->Reservation;
@@ -150,7 +226,7 @@ internal static unsafe class Chunks
     public static bool HasIdle(Allocator* allocator)
     {
         CoreLock.Enter(&allocator->ChunkLock, &allocator->Reservation->Os);
-        bool any = allocator->Idle.IsMoreThanAtFirst;
+        bool any = allocator->GivesBackIdle && allocator->Idle.HasIdle;
         CoreLock.Exit(&allocator->ChunkLock);
         return any;
     }
@@ -188,7 +264,13 @@ internal static unsafe class Chunks
 
             ulong dirty = chunk == null ? 0 : BeginPurge(allocator, chunk);
             CoreLock.Exit(&allocator->ChunkLock);
-            if (chunk == null || !FinishPurge(allocator, chunk, dirty))
+            if (chunk == null)
+            {
+                break;
+            }
+
+            ChunkSource.EndHugePages(reservation, chunk);
+            if (!FinishPurge(allocator, chunk, dirty))
             {
                 break;
             }
@@ -227,7 +309,7 @@ internal static unsafe class Chunks
 
         if (HasIdle(allocator))
         {
-            Maintenance.StartTimer(reservation);
+            Rounds.EnsureTimer(reservation);
         }
     }
 
@@ -252,13 +334,19 @@ internal static unsafe class Chunks
         return allocator->Idle.Kept;
     }
 
-    /// <summary>Marks free slices occupied, with permits for those that have none; false, and nothing changed, at the limit.</summary>
-    private static bool TryOccupy(Allocator* allocator, Chunk* chunk, ulong mask)
+    /// <summary>Marks free slices occupied, with permits for those that have none; or says why not, and nothing is changed.</summary>
+    private static AllocStatus TryOccupy(Allocator* allocator, Chunk* chunk, ulong mask)
     {
         int fresh = BitOperations.PopCount(mask & ~chunk->DirtySlices);
-        if (!Allocator.TakePermits(allocator, (long)fresh * Layout.PermitPerSlice))
+        long permits = (long)fresh * Layout.PermitPerSlice;
+        if (fresh != 0 && Permits.WouldCrossSoftLimit(allocator, permits))
         {
-            return false;
+            return AllocStatus.SoftLimitReached;
+        }
+
+        if (fresh != 0 && !Permits.TryTake(allocator, permits))
+        {
+            return AllocStatus.LimitReached;
         }
 
         if (chunk->IsKept)
@@ -278,7 +366,7 @@ internal static unsafe class Chunks
             ChunkList.UnlinkWithRoom(allocator, chunk);
         }
 
-        return true;
+        return AllocStatus.Ok;
     }
 
     /// <summary>Marks slices free. When all are, the chunk is kept, or taken from the allocator and returned.</summary>
@@ -306,7 +394,7 @@ internal static unsafe class Chunks
     private static ulong BeginPurge(Allocator* allocator, Chunk* chunk)
     {
         ulong dirty = chunk->FreeSlices & chunk->DirtySlices;
-        Atomic.Add(&allocator->Returning, 1);
+        Permits.BeginReturn(allocator);
         IdleMemory.AddDirty(allocator, -BitOperations.PopCount(dirty));
         IdleMemory.Gave(allocator, dirty);
         chunk->FreeSlices &= ~dirty;
@@ -344,10 +432,17 @@ internal static unsafe class Chunks
             IdleMemory.AddDirty(allocator, BitOperations.PopCount(dirty));
         }
 
-        Chunk* empty = Vacate(allocator, chunk, dirty);
+        EndPurge(allocator, chunk, dirty);
+        return done;
+    }
+
+    // What was on its way is free; under the chunk lock, which ends.
+    private static void EndPurge(Allocator* allocator, Chunk* chunk, ulong mask)
+    {
+        Chunk* empty = Vacate(allocator, chunk, mask);
         bool wake = MustWake(allocator);
         CoreLock.Exit(&allocator->ChunkLock);
-        Atomic.Add(&allocator->Returning, -1);
+        Permits.EndReturn(allocator);
         if (empty != null)
         {
             ChunkSource.GiveBack(allocator, empty);
@@ -355,14 +450,12 @@ internal static unsafe class Chunks
 
         if (wake)
         {
-            Maintenance.StartTimer(reservation);
+            Rounds.EnsureTimer(allocator->Reservation);
         }
-
-        return done;
     }
 
     // Under the chunk lock: the timer stops before it looks there for the last time, so that either it sees what is idle, or this that
     // it stopped.
     private static bool MustWake(Allocator* allocator) =>
-        allocator->Idle.IsMoreThanAtFirst && Maintenance.IsTimerStopped(allocator->Reservation);
+        allocator->GivesBackIdle && allocator->Idle.HasIdle && Rounds.IsTimerStopped(allocator->Reservation);
 }

@@ -223,7 +223,7 @@ internal static unsafe class Collection
     public static void RecordFaults(ThreadHeap* heap, Slab* slab, int w, ulong wrong)
     {
         Reservation* reservation = heap->Allocator->Reservation;
-        byte* start = Reservation.SliceAddress(reservation, Reservation.SliceIndex(reservation, slab));
+        byte* start = Reservation.AddressOf(reservation, slab);
         while (wrong != 0)
         {
             int bit = BitOperations.TrailingZeroCount(wrong);

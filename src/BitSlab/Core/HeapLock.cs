@@ -1,3 +1,5 @@
+using BitSlab.Platform;
+
 namespace BitSlab.Core;
 
 /// <summary>
@@ -48,6 +50,20 @@ internal static unsafe class HeapLock
 
         CoreLock.Exit(&heap->Claim);
         return false;
+    }
+
+    /// <summary>By another than the owner; waits while the owner is inside, which is for tens of instructions.</summary>
+    public static void Enter(ThreadHeap* heap)
+    {
+        OsPrimitives* os = &heap->Allocator->Reservation->Os;
+        CoreLock.Enter(&heap->Claim, os);
+        os->ProcessBarrier();
+
+        // From here on the owner finds the claim. Acquire pairs with its exit.
+        while (Atomic.LoadAcquire(&heap->OwnerInside) != 0)
+        {
+            os->Yield();
+        }
     }
 
     public static void Exit(ThreadHeap* heap) => CoreLock.Exit(&heap->Claim);

@@ -12,9 +12,9 @@ namespace BitSlab.Core;
 internal unsafe struct IdleMemory
 {
     /// <summary>
-    /// Free slices in partly used chunks that may stay resident before anything is learned: half a chunk's worth (2 MiB), so that slabs
-    /// that come and go cost no page faults, and what a drained allocator holds on to, with one empty chunk and the current slabs, stays
-    /// under 16 MiB.
+    /// Free slices in partly used chunks that may stay resident until they lay idle, before anything is learned: half a chunk's worth (2 MiB),
+    /// so that slabs that come and go cost no page faults, and what a drained allocator holds on to, with one empty chunk and the current
+    /// slabs, stays under 16 MiB.
     /// </summary>
     public const int DirtySlicesAtFirst = Layout.SlicesPerChunk / 2;
 
@@ -23,6 +23,9 @@ internal unsafe struct IdleMemory
     /// fills and drains every second, or every third, is seen in use between any two.
     /// </summary>
     public const int TickMilliseconds = 4_000;
+
+    /// <summary>How many free slices stay resident, idle or not: those that the user wanted upfront.</summary>
+    public int Floor;
 
     /// <summary>Free slices of partly used chunks that may have resident pages, and the least there were since the last tick.</summary>
     public int DirtySlices;
@@ -39,13 +42,15 @@ internal unsafe struct IdleMemory
     /// <summary>How many slices more may stay: those that were taken again soon after they had been given back, less what was idle since.</summary>
     public int Learned;
 
-    public readonly bool HasTooManyDirtySlices => DirtySlices > DirtySlicesAtFirst + Learned;
+    public readonly bool HasTooManyDirtySlices => DirtySlices > DirtySlicesAtFirst + int.Max(Learned, Floor);
 
-    /// <summary>Whether more stays than any allocator keeps from the first: only then there must be somebody to look after it.</summary>
-    public readonly bool IsMoreThanAtFirst => KeptCount > 1 || DirtySlices > DirtySlicesAtFirst;
+    /// <summary>Whether more stays than is wanted for good: somebody must look after it.</summary>
+    public readonly bool HasIdle => Total > Floor;
 
     /// <summary>Whether one more empty chunk may be kept. The first always: a lone block must not take and give back a chunk each time.</summary>
-    public readonly bool MayKeepChunk => KeptCount == 0 || (KeptCount * Layout.SlicesPerChunk) + DirtySlices < Learned;
+    public readonly bool MayKeepChunk => KeptCount == 0 || Total < int.Max(Learned, Floor);
+
+    private readonly int Total => (KeptCount * Layout.SlicesPerChunk) + DirtySlices;
 
     /// <summary>Keeps a chunk whose slices are all free, and that is linked nowhere but among all chunks.</summary>
     public static void Keep(Allocator* allocator, Chunk* chunk)
@@ -104,8 +109,11 @@ internal unsafe struct IdleMemory
     public static void Tick(Allocator* allocator, int* chunks, int* slices)
     {
         IdleMemory* idle = &allocator->Idle;
-        *chunks = idle->LeastKept;
-        *slices = idle->LeastDirtySlices;
+
+        // Of the loose slices first: they lie between others in use.
+        int surplus = int.Max(0, (idle->LeastKept * Layout.SlicesPerChunk) + idle->LeastDirtySlices - idle->Floor);
+        *slices = int.Min(surplus, idle->LeastDirtySlices);
+        *chunks = (surplus - *slices) / Layout.SlicesPerChunk;
         idle->Learned = int.Max(0, idle->Learned - (*chunks * Layout.SlicesPerChunk) - *slices);
         idle->LeastKept = idle->KeptCount - *chunks;
         idle->LeastDirtySlices = idle->DirtySlices - *slices;

@@ -57,7 +57,7 @@ internal static unsafe class LargeBlocks
     {
         Release(reservation, block);
         Count(block, -1);
-        Allocator.ReturnPermits(block.Allocator, (long)block.UsableBytes);
+        Permits.Return(block.Allocator, (long)block.UsableBytes);
     }
 
     /// <summary>Grows or shrinks a block in slices where it stands; false, and nothing changed, when there is no room.</summary>
@@ -146,9 +146,15 @@ internal static unsafe class LargeBlocks
         Reservation* reservation = allocator->Reservation;
         nuint wanted = malloc ? bytes : Reservation.RoundUp(bytes == 0 ? 1 : bytes, reservation->Os.PageSize);
 
+        if (Permits.WouldCrossSoftLimit(allocator, (long)wanted))
+        {
+            *status = AllocStatus.SoftLimitReached;
+            return null;
+        }
+
         // The permit before the memory, and the block into the registry before the user has it.
         *status = AllocStatus.LimitReached;
-        if (!Allocator.TakePermits(allocator, (long)wanted))
+        if (!Permits.TryTake(allocator, (long)wanted))
         {
             return null;
         }
@@ -158,14 +164,14 @@ internal static unsafe class LargeBlocks
         *status = AllocStatus.OutOfMemory;
         if (!(malloc ? Malloc(reservation, wanted, alignment, &block) : Map(reservation, wanted, alignment, &block)))
         {
-            Allocator.ReturnPermits(allocator, (long)wanted);
+            Permits.Return(allocator, (long)wanted);
             return null;
         }
 
         // Malloc may have given more than was asked for: the account follows what is held.
-        if (!Allocator.TakePermits(allocator, (long)(block.UsableBytes - wanted)))
+        if (!Permits.TryTake(allocator, (long)(block.UsableBytes - wanted)))
         {
-            Allocator.ReturnPermits(allocator, (long)wanted);
+            Permits.Return(allocator, (long)wanted);
             Release(reservation, block);
             *status = AllocStatus.LimitReached;
             return null;

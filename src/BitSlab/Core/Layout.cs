@@ -26,8 +26,8 @@ internal static class Layout
 
     public const int CacheLine = 64;
 
-    /// <summary>Metadata of one slice at most: its descriptor and its share of the free and the remote words.</summary>
-    public const int MetadataPerSlice = 128 + (2 * WordBytesPerSlice);
+    /// <summary>Metadata of one slice: its descriptor. Bitmap words count by the pages that they are cut from.</summary>
+    public const int MetadataPerSlice = 128;
 
     /// <summary>What one used slice counts for against a limit.</summary>
     public const int PermitPerSlice = SliceBytes + MetadataPerSlice;

@@ -29,6 +29,9 @@ internal static unsafe class Lifetime
         Allocator.Clear(allocator);
         allocator->Reservation = reservation;
         allocator->Number = number;
+        allocator->Root = allocator;
+        allocator->SoftLimit = long.MaxValue;
+        allocator->Limit = long.MaxValue;
         CoreLock.Exit(&allocator->Gate);
         return allocator;
     }
@@ -39,7 +42,7 @@ internal static unsafe class Lifetime
         nuint bytes = ThreadHeap.Bytes(allocator->ClassCount);
         ThreadHeap* heap = recycled;
         *status = AllocStatus.LimitReached;
-        if (Allocator.TakePermits(allocator, (long)bytes))
+        if (Permits.TryTake(allocator, (long)bytes))
         {
             *status = AllocStatus.Ok;
             if (heap == null)
@@ -53,7 +56,7 @@ internal static unsafe class Lifetime
             if (*status == AllocStatus.Ok)
             {
                 *status = AllocStatus.OutOfMemory;
-                Allocator.ReturnPermits(allocator, (long)bytes);
+                Permits.Return(allocator, (long)bytes);
             }
             else if (recycled != null)
             {
@@ -125,7 +128,7 @@ internal static unsafe class Lifetime
 
         for (Chunk* chunk = allocator->FirstChunk; chunk != null; chunk = chunk->Next)
         {
-            InvalidateChunk(reservation, chunk);
+            InvalidateChunk(allocator, chunk);
         }
 
         WordArena.Clear(allocator);
@@ -142,6 +145,7 @@ internal static unsafe class Lifetime
     public static void DestroyAllocator(Allocator* allocator)
     {
         Reservation* reservation = allocator->Reservation;
+        allocator->Number = 0;
         FreeAll(allocator);
         Chunks.Purge(allocator);
 
@@ -154,6 +158,13 @@ internal static unsafe class Lifetime
             heap->LastOwner = Atomic.Exchange(&heap->OwnerWord, ThreadHeap.Disposed);
             Recycle(reservation, heap);
             heap = next;
+        }
+
+        if (allocator->Parent != null)
+        {
+            // The heaps' permits; all others have returned.
+            Permits.Return(allocator, Atomic.LoadAcquire(&allocator->Committed));
+            Atomic.Add(&allocator->Parent->Children, -1);
         }
 
         CoreLock.Enter(&reservation->Lock, &reservation->Os);
@@ -198,8 +209,9 @@ internal static unsafe class Lifetime
         CoreLock.Exit(&reservation->Lock);
     }
 
-    private static void InvalidateChunk(Reservation* reservation, Chunk* chunk)
+    private static void InvalidateChunk(Allocator* allocator, Chunk* chunk)
     {
+        Reservation* reservation = allocator->Reservation;
         Slab* slices = reservation->Slabs + ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
         for (int i = 0; i < Layout.SlicesPerChunk; i++)
         {
@@ -215,6 +227,12 @@ internal static unsafe class Lifetime
             {
                 k++;
                 continue;
+            }
+
+            if (first->Kind == (byte)SliceKind.Slab && first->PurgedCount != 0)
+            {
+                // The slices go as a whole, with the permits of whole slices.
+                Permits.Force(allocator, Holes.Forget(reservation, first));
             }
 
             if (first->Kind == (byte)SliceKind.Slab && first->RemoteSummary != 0)

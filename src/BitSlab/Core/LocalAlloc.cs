@@ -36,15 +36,21 @@ internal static unsafe class LocalAlloc
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes)
     {
-        // Acquire pairs with the recording of the fault.
-        if (unchecked(bytes - 1) >= heap->MaxManaged || Atomic.LoadAcquire(&heap->FaultCount) != 0)
-        {
-            return null;
-        }
+        bool zeroed = false;
+        return TakeAnySize(heap, bytes, &zeroed);
+    }
 
-        uint sizeClass = SizeClasses.ClassOf((uint)bytes, heap->GranularityShift);
-        AllocStatus status;
-        return TryTake(heap, sizeClass, out void* block) ? block : Refill(heap, sizeClass, &status);
+    /// <summary>The same where zeros are wanted.</summary>
+    /// <param name="heap">The heap.</param>
+    /// <param name="bytes">Any size.</param>
+    /// <param name="zeroed">Whether the block is known to read as zeros.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void* TakeOrRefillZeroed(ThreadHeap* heap, nuint bytes, out bool zeroed)
+    {
+        bool known = true;
+        void* block = TakeAnySize(heap, bytes, &known);
+        zeroed = known;
+        return block;
     }
 
     /// <summary>The same with an alignment, a power of two; null also for those that slabs do not serve.</summary>
@@ -56,13 +62,52 @@ internal static unsafe class LocalAlloc
             : null;
     }
 
-    /// <summary>The slow path, on the owner's thread: finds a word with a free block, and takes one.</summary>
-    public static void* Refill(ThreadHeap* heap, uint sizeClass, AllocStatus* status)
+    /// <summary>A block of a class, from the next word or slab where need be; null with the reason when refused.</summary>
+    /// <param name="heap">The heap.</param>
+    /// <param name="sizeClass">The class.</param>
+    /// <param name="status">Why null was returned.</param>
+    /// <param name="zeroed">In: whether a block is preferred that is known to read as zeros. Out: whether this one is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void* Take(ThreadHeap* heap, uint sizeClass, AllocStatus* status, bool* zeroed)
     {
         *status = AllocStatus.Ok;
+        if (TryTake(heap, sizeClass, out void* block))
+        {
+            *zeroed = false;
+            return block;
+        }
+
+        return Refill(heap, sizeClass, status, zeroed);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void* TakeAnySize(ThreadHeap* heap, nuint bytes, bool* zeroed)
+    {
+        // Acquire pairs with the recording of the fault.
+        if (unchecked(bytes - 1) >= heap->MaxManaged || Atomic.LoadAcquire(&heap->FaultCount) != 0)
+        {
+            return null;
+        }
+
+        AllocStatus status;
+        return Take(heap, SizeClasses.ClassOf((uint)bytes, heap->GranularityShift), &status, zeroed);
+    }
+
+    // The slow path, on the owner's thread: finds a word with a free block, and takes one.
+    private static void* Refill(ThreadHeap* heap, uint sizeClass, AllocStatus* status, bool* zeroed)
+    {
+        bool wantsZeroed = *zeroed;
+        *zeroed = false;
         bool collectedAll = false;
         while (true)
         {
+            void* untouched = wantsZeroed ? TakeUntouched(heap, sizeClass) : null;
+            if (untouched != null)
+            {
+                *zeroed = true;
+                return untouched;
+            }
+
             while (NextWord(heap, sizeClass))
             {
                 if (TryTake(heap, sizeClass, out void* block))
@@ -93,6 +138,24 @@ internal static unsafe class LocalAlloc
         }
     }
 
+    // The first block behind all that were handed out since their pages came from the OS. Its word is none that the fast path can reach: where
+    // it can, that end is behind.
+    private static void* TakeUntouched(ThreadHeap* heap, uint sizeClass)
+    {
+        Reservation* reservation = heap->Allocator->Reservation;
+        Slab* slab = ThreadHeap.Entry(heap, sizeClass)->Slab;
+        uint index = slab->Untouched;
+        if (index >= slab->BlockCount)
+        {
+            return null;
+        }
+
+        ulong* word = slab->FreeWords + (index >> 6);
+        Atomic.Store(word, Atomic.Load(word) & ~(1ul << (int)(index & 63)));
+        slab->Untouched = index + 1;
+        return Reservation.AddressOf(reservation, slab) + ((nuint)index * slab->BlockSize);
+    }
+
     // Round and round, not always lowest first: words that were visited long ago have gathered more free blocks. No lock:
     // maintenance never touches a current slab.
     private static bool NextWord(ThreadHeap* heap, uint sizeClass)
@@ -114,10 +177,11 @@ internal static unsafe class LocalAlloc
         int index = BitOperations.TrailingZeroCount(behind != 0 ? behind : *ahead);
         *ahead &= ~(1ul << index);
         slab->CurrentWord = (byte)index;
+
+        // From here on blocks of the word come and go without anybody's notice.
+        slab->Untouched = uint.Max(slab->Untouched, uint.Min((uint)(index + 1) << 6, slab->BlockCount));
         entry->Word = words + index;
-        entry->WordBase = Reservation.SliceAddress(
-            heap->Allocator->Reservation, Reservation.SliceIndex(heap->Allocator->Reservation, slab))
-            + ((nuint)(index << 6) * slab->BlockSize);
+        entry->WordBase = Reservation.AddressOf(heap->Allocator->Reservation, slab) + ((nuint)(index << 6) * slab->BlockSize);
         return true;
     }
 
@@ -144,6 +208,11 @@ internal static unsafe class LocalAlloc
 
         HeapLock.EnterAsOwner(heap);
         Slab* slab = *first;
+        if (slab != null && !Holes.TryFill(heap->Allocator->Reservation, slab))
+        {
+            slab = OneWithoutHoles(slab);
+        }
+
         if (slab != null)
         {
             ThreadHeap.Unlink(heap, slab);
@@ -152,6 +221,20 @@ internal static unsafe class LocalAlloc
 
         HeapLock.ExitAsOwner(heap);
         return slab != null;
+    }
+
+    // At the limit: one that needs no permits.
+    private static Slab* OneWithoutHoles(Slab* first)
+    {
+        for (Slab* slab = first->Next; slab != first; slab = slab->Next)
+        {
+            if (slab->PurgedCount == 0)
+            {
+                return slab;
+            }
+        }
+
+        return null;
     }
 
     // The new slab is in hand before the old one is dropped: a failure here leaves the heap as it was.
@@ -187,6 +270,7 @@ internal static unsafe class LocalAlloc
 
         heap->LastBlock = null;
         slab->InList = 1;
+        slab->IdleTicks = 0;
         SlabLife.SetWhole(slab, notice: false);
         entry->Slab = slab;
         entry->BlockSize = slab->BlockSize;

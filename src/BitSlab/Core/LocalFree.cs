@@ -96,6 +96,9 @@ internal static unsafe class LocalFree
         BlockStatus status = FreeLocked(heap, slice->First, index, &empty);
         HeapLock.ExitAsOwner(heap);
         SlabLife.ReturnChain(heap->Allocator, empty);
+
+        // The slab has room now that nobody may want for long. Behind the link, whose barrier the timer's stop runs on every thread.
+        Rounds.EnsureTimer(heap->Allocator->Reservation);
         return status;
     }
 

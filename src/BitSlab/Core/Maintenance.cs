@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace BitSlab.Core;
 
-/// <summary>What any thread may do to give memory back: take slabs whose blocks are all free from heaps whose owners sleep.</summary>
+/// <summary>
+/// What any thread may do to give an allocator's memory back: slabs whose blocks are all free are taken, also from heaps whose owners sleep;
+/// of others the holes go; then free slices.
+/// </summary>
 internal static unsafe class Maintenance
 {
     /// <summary>
@@ -15,6 +18,33 @@ internal static unsafe class Maintenance
     public static nuint Trim(Allocator* allocator, ulong token)
     {
         long before = Atomic.LoadAcquire(&allocator->Returned);
+        TakeEmptySlabs(allocator, token);
+        VisitSlabs(allocator, SlabStep.Trim, token);
+        Chunks.Purge(allocator);
+        return (nuint)(Atomic.LoadAcquire(&allocator->Returned) - before);
+    }
+
+    /// <summary>
+    /// One step in time: gives back what is idle since the last. The caller holds the gate. Time is counted in these steps alone.
+    /// </summary>
+    /// <returns>False when nothing is left that a later step might give back.</returns>
+    public static bool Tick(Allocator* allocator)
+    {
+        TakeEmptySlabs(allocator, 0);
+        bool slabs = VisitSlabs(allocator, SlabStep.Tick, 0);
+        bool slices = Chunks.Tick(allocator);
+        return slabs || slices;
+    }
+
+    /// <summary>
+    /// Whether a later step might give something back: a slab that is not current has a free block, and so may get another one without
+    /// anybody's notice; or slices lie idle. The caller holds the gate.
+    /// </summary>
+    public static bool HasWork(Allocator* allocator) => VisitSlabs(allocator, SlabStep.Look, 0) || Chunks.HasIdle(allocator);
+
+    // Slabs whose blocks are all free, of all heaps, become free slices.
+    private static void TakeEmptySlabs(Allocator* allocator, ulong token)
+    {
         for (ThreadHeap* heap = (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps); heap != null; heap = heap->NextHeap)
         {
             ulong owner = Atomic.LoadAcquire(&heap->OwnerWord);
@@ -37,77 +67,124 @@ internal static unsafe class Maintenance
                 TakeFromLiveOwner(heap);
             }
         }
-
-        Chunks.Purge(allocator);
-        return (nuint)(Atomic.LoadAcquire(&allocator->Returned) - before);
     }
 
-    /// <summary>Whether nobody calls <see cref="Tick"/>.</summary>
-    public static bool IsTimerStopped(Reservation* reservation) => Atomic.LoadAcquire(&reservation->TimerRuns) == 0;
-
-    /// <summary>Starts the timer if it does not run. No lock is held but, where a call came from there, the gate.</summary>
-    public static void StartTimer(Reservation* reservation)
+    private enum SlabStep
     {
-        if (IsTimerStopped(reservation) && Atomic.CompareExchange(&reservation->TimerRuns, 1, 0))
-        {
-            reservation->Os.StartTimer();
-        }
+        Look,
+        Tick,
+        Trim,
     }
 
-    /// <summary>The timer that was to be started did not start.</summary>
-    public static void TimerFailed(Reservation* reservation) => Atomic.StoreRelease(&reservation->TimerRuns, 0);
-
-    /// <summary>One round of maintenance: memory that lay idle since the last goes back to the OS.</summary>
-    /// <returns>False when nothing is left to wait for: the timer stops.</returns>
-    public static bool Tick(Reservation* reservation)
+    // All slabs of the allocator that are not current. Whether any has a free block.
+    private static bool VisitSlabs(Allocator* allocator, SlabStep step, ulong token)
     {
-        if (!CoreLock.TryEnter(&reservation->RoundLock))
-        {
-            return true;
-        }
-
-        bool goOn = Visit(reservation, tick: true);
-        if (!goOn)
-        {
-            // Stopped before the last look, which takes each allocator's chunk lock: whoever leaves something idle behind that look
-            // sees, under the same lock, that the timer stands, and starts it. Full barrier, though the locks would do.
-            Atomic.CompareExchange(&reservation->TimerRuns, 0, 1);
-            goOn = Visit(reservation, tick: false) && Atomic.CompareExchange(&reservation->TimerRuns, 1, 0);
-        }
-
-        CoreLock.Exit(&reservation->RoundLock);
-        return goOn;
-    }
-
-    // All allocators that have chunks, each once. Whether any has, or may have, something idle.
-    private static bool Visit(Reservation* reservation, bool tick)
-    {
+        Reservation* reservation = allocator->Reservation;
         bool any = false;
-        int round = ++reservation->Round;
-        for (nuint i = 0; i < reservation->HighWater; i++)
+        bool purges = step != SlabStep.Look;
+        for (nuint c = 0; c < reservation->HighWater; c++)
         {
-            // The structure is never unmapped, and its gate is open only while an allocator lives in it: whichever it is, it may be visited.
-            Allocator* allocator = (Allocator*)Atomic.LoadAcquire((void**)&reservation->Chunks[i].Allocator);
-            if (allocator == null || allocator->LastRound == round)
+            Slab* slices = reservation->Slabs + (c * Layout.SlicesPerChunk);
+            for (int k = 0; k < Layout.SlicesPerChunk; k++)
             {
-                continue;
-            }
+                if ((Allocator*)Atomic.LoadAcquire((void**)&reservation->Chunks[c].Allocator) != allocator)
+                {
+                    break;
+                }
 
-            if (!CoreLock.TryEnter(&allocator->Gate))
-            {
+                Slab* slab = slices + k;
+                if (!IsIdleSlab(allocator, slab))
+                {
+                    continue;
+                }
+
                 any = true;
-                continue;
-            }
+                if (step == SlabStep.Look)
+                {
+                    return true;
+                }
 
-            allocator->LastRound = round;
-            any |= tick ? Chunks.Tick(allocator) : Chunks.HasIdle(allocator);
-            CoreLock.Exit(&allocator->Gate);
+                if (purges && (step == SlabStep.Trim || HasAged(slab)) && Holes.Count(reservation, slab) != 0)
+                {
+                    purges = TryPurge(slab, token);
+                }
+            }
         }
 
         return any;
     }
 
-    /// <summary>Collects everything and gives up current slabs that are empty, too.</summary>
+    // Without a lock, for a first look. Acquire pairs with the slab's birth: whoever sees it sees its fields.
+    private static bool IsIdleSlab(Allocator* allocator, Slab* slab)
+    {
+        if (Atomic.LoadAcquire(&slab->Kind) != (byte)SliceKind.Slab || slab->First != slab)
+        {
+            return false;
+        }
+
+        // A heap of this allocator stays one, since the gate is held; another's is none of ours.
+        ThreadHeap* heap = (ThreadHeap*)Atomic.Load((void**)&slab->Heap);
+        return heap->AllocatorNumber == allocator->Number
+            && slab->Class < heap->ClassCount && ThreadHeap.Entry(heap, slab->Class)->Slab != slab
+            && (Atomic.LoadAcquire(&slab->InList) != 0 || HasFreeBlock(allocator->Reservation, slab));
+    }
+
+    private static bool HasFreeBlock(Reservation* reservation, Slab* slab)
+    {
+        // Remote before free, as everywhere: what is being collected is seen in one of the two.
+        ulong any = 0;
+        ulong* remote = Reservation.RemoteWords(reservation, slab);
+        for (int w = 0; w < slab->WordCount && any == 0; w++)
+        {
+            any = Atomic.LoadAcquire(remote + w);
+            any |= Atomic.LoadAcquire(slab->FreeWords + w);
+        }
+
+        return any != 0;
+    }
+
+    // Not current since the last step either: nobody allocates from it.
+    private static bool HasAged(Slab* slab)
+    {
+        bool aged = slab->IdleTicks != 0;
+        if (!aged)
+        {
+            slab->IdleTicks = 1;
+        }
+
+        return aged;
+    }
+
+    // One slab a hold. False when the OS refuses: it will not take the next either.
+    private static bool TryPurge(Slab* slab, ulong token)
+    {
+        ThreadHeap* heap = (ThreadHeap*)Atomic.Load((void**)&slab->Heap);
+        bool asOwner = token != 0 && Atomic.LoadAcquire(&heap->OwnerWord) == token;
+        if (asOwner)
+        {
+            HeapLock.EnterAsOwner(heap);
+        }
+        else
+        {
+            HeapLock.Enter(heap);
+        }
+
+        // Under the lock it can neither become current nor be taken, nor, being the heap's still, be another's.
+        bool goOn = !Collection.IsOwn(heap, slab) || ThreadHeap.Entry(heap, slab->Class)->Slab == slab
+            || Holes.Purge(heap->Allocator->Reservation, slab);
+        if (asOwner)
+        {
+            HeapLock.ExitAsOwner(heap);
+        }
+        else
+        {
+            HeapLock.Exit(heap);
+        }
+
+        return goOn;
+    }
+
+    /// <summary>Collects everything and gives up all current slabs: the empty ones go, the others are as any with room.</summary>
     public static void CollectAsOwner(ThreadHeap* heap)
     {
         Reservation* reservation = heap->Allocator->Reservation;
@@ -117,16 +194,24 @@ internal static unsafe class Maintenance
         {
             empty = Collection.Drain(heap, (uint)c, empty);
             Slab* slab = ThreadHeap.Entry(heap, (nuint)c)->Slab;
-            if (slab->Heap != heap || !SlabLife.IsWhole(slab) || SlabLife.HasRemoteBits(reservation, slab))
+            if (slab->Heap != heap)
             {
                 continue;
             }
 
-            ThreadHeap.DropCurrent(heap, (nuint)c);
-
             // Current, and so in no list, whatever it says.
+            ThreadHeap.DropCurrent(heap, (nuint)c);
             slab->InList = 0;
-            empty = Collection.Detach(heap, slab, empty);
+            SlabLife.SetWhole(slab, notice: true);
+            if (SlabLife.IsWhole(slab) && !SlabLife.HasRemoteBits(reservation, slab))
+            {
+                empty = Collection.Detach(heap, slab, empty);
+            }
+            else if (SlabLife.HasFreeBlock(slab))
+            {
+                slab->InList = 1;
+                ThreadHeap.Link(heap, slab);
+            }
         }
 
         HeapLock.ExitAsOwner(heap);

@@ -44,6 +44,9 @@ internal static unsafe class RemoteFree
         if (old == 0 && Atomic.Or(&first->RemoteSummary, 1ul << w) == 0)
         {
             Push(first->Heap, first);
+
+            // Behind the push, which is a full barrier: the timer stops, and then looks at what is ready.
+            Rounds.EnsureTimer(reservation);
         }
 
         return refused;

@@ -28,6 +28,9 @@ internal unsafe struct Reservation
 
     public OsPrimitives Os;
 
+    /// <summary>1 while the timer of maintenance runs. Looked at by frees that leave the fast path; hardly ever written.</summary>
+    public int TimerRuns;
+
     /// <summary>What entries without a slab point at: always zero, and always full.</summary>
     public ulong ZeroWord;
     public Slab EmptySlab;
@@ -36,9 +39,6 @@ internal unsafe struct Reservation
 
     /// <summary>For the layer above: a lock that is none of the runtime's. A leaf.</summary>
     public int HostLock;
-
-    /// <summary>1 while the timer of maintenance runs.</summary>
-    public int TimerRuns;
 
     /// <summary>Held through a round of maintenance, and the rounds so far.</summary>
     public int RoundLock;
@@ -106,6 +106,9 @@ internal unsafe struct Reservation
 
     public static byte* SliceAddress(Reservation* reservation, nuint slice) =>
         (byte*)(reservation->Base + (slice << Layout.SliceShift));
+
+    /// <summary>Where the memory of a slice begins.</summary>
+    public static byte* AddressOf(Reservation* reservation, Slab* slice) => SliceAddress(reservation, SliceIndex(reservation, slice));
 
     public static Chunk* ChunkOf(Reservation* reservation, Slab* slice) =>
         reservation->Chunks + (SliceIndex(reservation, slice) / Layout.SlicesPerChunk);

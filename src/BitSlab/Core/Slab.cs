@@ -93,7 +93,7 @@ internal unsafe struct Slab
     [FieldOffset(63)]
     public byte Shift;
 
-    // ---- second line: the first slice's descriptor only ----
+    // ---- second line: the first slice's descriptor only, but for the last two ----
 
     /// <summary>
     /// Bit w is set if remote word w may have bits. Non-zero means that the slab is, or is about to be, on its owner's ready
@@ -122,6 +122,24 @@ internal unsafe struct Slab
     [FieldOffset(104)]
     public nuint LargeBytes;
 
+    /// <summary>
+    /// Of a slab: blocks from this index up were not handed out since their pages came from the OS; they are free, and read as zeros. It ends
+    /// for the blocks of a word when the fast path can reach the word.
+    /// </summary>
+    [FieldOffset(104)]
+    public uint Untouched;
+
+    /// <summary>Of a slab: how many of its OS pages are with the OS, by <see cref="PurgedPages"/>. Under the heap's lock.</summary>
+    [FieldOffset(108)]
+    public ushort PurgedCount;
+
+    /// <summary>
+    /// Of a slab: the ticks for which it has not been current, as far as anyone asks. The owner's store at a turn and maintenance's may pass each
+    /// other: then holes are purged a tick too soon, or too late.
+    /// </summary>
+    [FieldOffset(110)]
+    public byte IdleTicks;
+
     /// <summary>Raised at each give-back, so that a walk sees that the slab it was in is another.</summary>
     [FieldOffset(112)]
     public uint Generation;
@@ -139,7 +157,14 @@ internal unsafe struct Slab
     public byte SliceCount;
 
     /// <summary>
-    /// Which area of bitmap words belongs to the slice, by its first line in the words' range and its lines: line × 16 + lines; 0 for none. It
+    /// Per slice: which of its OS pages were given back to the OS, with their permits, as holes in a slab that stands. They stay accessible;
+    /// before the slab is current again their permits are taken anew. Under the heap's lock; 0 where no slab stands.
+    /// </summary>
+    [FieldOffset(120)]
+    public ushort PurgedPages;
+
+    /// <summary>
+    /// Per slice: which area of bitmap words belongs to the slice, by its first line in the words' range and its lines: line × 16 + lines; 0 for none. It
     /// stays with the slice when the slab is given back, until the chunk goes: a misuse in flight finds no other slab's words.
     /// </summary>
     [FieldOffset(124)]

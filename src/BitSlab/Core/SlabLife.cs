@@ -24,10 +24,18 @@ internal static unsafe class SlabLife
 
         int words = (int)(blocks + 63) / 64;
         Slab* first = reservation->Slabs + slice;
-        if (!EnsureArea(allocator, first, words))
+        *status = EnsureArea(allocator, first, words);
+        if (*status != AllocStatus.Ok)
         {
-            Chunks.Return(allocator, slice, slices);
-            *status = AllocStatus.OutOfMemory;
+            if (zeroed)
+            {
+                Chunks.ReturnUntouched(allocator, slice, slices);
+            }
+            else
+            {
+                Chunks.Return(allocator, slice, slices);
+            }
+
             return null;
         }
 
@@ -49,7 +57,9 @@ internal static unsafe class SlabLife
         Atomic.Store((void**)&first->Heap, heap);
         first->Next = null;
         first->Previous = null;
-        first->LargeBytes = 0;
+        first->Untouched = zeroed ? 0 : blocks;
+        first->PurgedCount = 0;
+        first->IdleTicks = 0;
         first->Class = (ushort)sizeClass;
         first->CurrentWord = 63;
         first->InList = 0;
@@ -102,7 +112,16 @@ internal static unsafe class SlabLife
         while (chain != null)
         {
             Slab* next = chain->Next;
-            Chunks.Return(allocator, Reservation.SliceIndex(reservation, chain), chain->SliceCount);
+            nuint slice = Reservation.SliceIndex(reservation, chain);
+            if (chain->PurgedCount == 0)
+            {
+                Chunks.Return(allocator, slice, chain->SliceCount);
+            }
+            else
+            {
+                Chunks.ReturnPurged(allocator, slice, chain->SliceCount, Holes.Forget(reservation, chain));
+            }
+
             chain = next;
         }
     }
@@ -123,6 +142,18 @@ internal static unsafe class SlabLife
         }
 
         return true;
+    }
+
+    /// <summary>Whether any block is free by the slab's own words.</summary>
+    public static bool HasFreeBlock(Slab* first)
+    {
+        ulong any = 0;
+        for (int w = 0; w < first->WordCount; w++)
+        {
+            any |= Atomic.LoadAcquire(first->FreeWords + w);
+        }
+
+        return any != 0;
     }
 
     /// <summary>Whether any remote bit or mark is there: a freer is, or was, on its way.</summary>
@@ -173,23 +204,24 @@ internal static unsafe class SlabLife
     }
 
     // The slice's own area if it is large enough. The slice is nobody else's.
-    private static bool EnsureArea(Allocator* allocator, Slab* slice, int words)
+    private static AllocStatus EnsureArea(Allocator* allocator, Slab* slice, int words)
     {
         if (AreaWords(slice) >= words)
         {
-            return true;
+            return AllocStatus.Ok;
         }
 
-        ulong* area = WordArena.Take(allocator, words);
+        AllocStatus status;
+        ulong* area = WordArena.Take(allocator, words, &status);
         if (area == null)
         {
-            return false;
+            return status;
         }
 
         DropArea(allocator, slice);
         nuint line = (nuint)((byte*)area - allocator->Reservation->FreeWords) / Layout.CacheLine;
         slice->Area = (uint)((line << 4) | (nuint)WordArena.Lines(words));
-        return true;
+        return AllocStatus.Ok;
     }
 
     // A misuse that was in flight while the slices were given back left its bit: it must not make a correct free look double.

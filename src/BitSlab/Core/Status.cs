@@ -6,6 +6,9 @@ internal enum AllocStatus
     Ok,
     OutOfMemory,
     LimitReached,
+
+    /// <summary>Nothing is short yet: the layer above tells that a soft limit is about to be crossed, and tries again.</summary>
+    SoftLimitReached,
 }
 
 /// <summary>What an address is. The kinds after <see cref="Live"/> stand in the order of the public enumeration.</summary>

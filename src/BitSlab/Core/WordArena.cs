@@ -17,6 +17,9 @@ internal unsafe struct WordArena
     /// <summary>Areas are cut from pages of this size, which the reservation hands out; the first line links an allocator's pages.</summary>
     public const int PageBytes = 4096;
 
+    /// <summary>What a page and its twin of remote words count for against a limit.</summary>
+    private const int PagePermit = 2 * PageBytes;
+
     private const int MaxLines = Layout.MaxBlocksPerSlab / 64 / WordsPerLine;
     public const int WordsPerLine = Layout.CacheLine / sizeof(ulong);
 
@@ -29,9 +32,10 @@ internal unsafe struct WordArena
     /// <summary>Where the next area of the first page begins.</summary>
     private int _used;
 
-    /// <summary>An area for so many words, with zero remote words unless a misuse was in flight; null when memory is refused.</summary>
-    public static ulong* Take(Allocator* allocator, int words)
+    /// <summary>An area for so many words, with zero remote words unless a misuse was in flight; null with the reason when refused.</summary>
+    public static ulong* Take(Allocator* allocator, int words, AllocStatus* status)
     {
+        *status = AllocStatus.Ok;
         Reservation* reservation = allocator->Reservation;
         WordArena* arena = &allocator->Words;
         int lines = Lines(words);
@@ -55,13 +59,22 @@ internal unsafe struct WordArena
                 return area;
             }
 
+            if (!Permits.TryTake(allocator, PagePermit))
+            {
+                *status = AllocStatus.LimitReached;
+                return null;
+            }
+
             // No OS call under the lock.
             byte* page = Reservation.TakeWordPage(reservation);
             if (page == null)
             {
+                Permits.Return(allocator, PagePermit);
+                *status = AllocStatus.OutOfMemory;
                 return null;
             }
 
+            Atomic.Add(&allocator->WordBytes, PagePermit);
             CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
             AddPage(arena, page);
             CoreLock.Exit(&allocator->ChunkLock);
@@ -89,6 +102,9 @@ internal unsafe struct WordArena
             Reservation.ReturnWordPage(allocator->Reservation, page);
             page = next;
         }
+
+        Permits.Return(allocator, Atomic.LoadAcquire(&allocator->WordBytes));
+        allocator->WordBytes = 0;
     }
 
     /// <summary>How many lines so many words take.</summary>

@@ -15,6 +15,8 @@ internal static unsafe partial class LinuxMemory
     private const int MapNoReserve = 0x4000;
     private const int AdviseDontNeed = 4;
     private const int AdviseHugePage = 14;
+    private const int AdviseNoHugePage = 15;
+    private const int AdvisePopulateWrite = 23;
 
     public static OsPrimitives Primitives => new()
     {
@@ -24,7 +26,8 @@ internal static unsafe partial class LinuxMemory
         Decommit = &Decommit,
         Purge = &Purge,
         Release = &Release,
-        HintHugePages = &HintHugePages,
+        WantHugePages = &WantHugePages,
+        Populate = &Populate,
         Yield = &Yield,
         ProcessBarrier = &ProcessBarrier,
         Malloc = &Malloc,
@@ -49,7 +52,31 @@ internal static unsafe partial class LinuxMemory
     // It cannot fail for a range that was mapped as a whole.
     private static void Release(void* address, nuint bytes) => _ = munmap(address, bytes);
 
-    private static bool HintHugePages(void* address, nuint bytes) => madvise(address, bytes, AdviseHugePage) == 0;
+    private static bool WantHugePages(void* address, nuint bytes, bool wanted) =>
+        madvise(address, bytes, wanted ? AdviseHugePage : AdviseNoHugePage) == 0;
+
+    private static bool Populate(void* address, nuint bytes)
+    {
+        if (madvise(address, bytes, AdvisePopulateWrite) == 0)
+        {
+            return true;
+        }
+
+        // Before Linux 5.14, or the memory is short: what touching the pages then does is for the kernel to decide.
+        const int InvalidArgument = 22;
+        if (Marshal.GetLastPInvokeError() != InvalidArgument)
+        {
+            return false;
+        }
+
+        nuint page = (nuint)Environment.SystemPageSize;
+        for (nuint offset = 0; offset < bytes; offset += page)
+        {
+            Volatile.Write(ref *((byte*)address + offset), 0);
+        }
+
+        return true;
+    }
 
     private static void Yield() => Thread.Yield();
 
@@ -85,7 +112,7 @@ internal static unsafe partial class LinuxMemory
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int mprotect(void* address, nuint length, int protection);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int madvise(void* address, nuint length, int advice);
 

@@ -24,8 +24,11 @@ internal unsafe struct OsPrimitives
     /// <summary>Ends a reservation as a whole, exactly as <see cref="Reserve"/> gave it.</summary>
     public delegate*<void*, nuint, void> Release;
 
-    /// <summary>Asks for huge pages in a committed range; false when the system has none.</summary>
-    public delegate*<void*, nuint, bool> HintHugePages;
+    /// <summary>Asks for huge pages in a committed range, or for none from now on; false when the system has none.</summary>
+    public delegate*<void*, nuint, bool, bool> WantHugePages;
+
+    /// <summary>Makes the pages of a committed range resident, so that touching them takes no fault. False when refused.</summary>
+    public delegate*<void*, nuint, bool> Populate;
 
     /// <summary>Lets another thread run. Must not be interruptible and must not pump messages.</summary>
     public delegate*<void> Yield;

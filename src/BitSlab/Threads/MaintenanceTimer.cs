@@ -20,20 +20,22 @@ internal static unsafe class MaintenanceTimer
         catch (ThreadInterruptedException)
         {
             // Somebody interrupts this thread, and means its next own wait.
-            Maintenance.TimerFailed(ProcessMemory.Reservation);
+            Rounds.TimerFailed(ProcessMemory.Reservation);
             Thread.CurrentThread.Interrupt();
         }
 #pragma warning disable CA1031 // no thread, no memory: the next that leaves memory idle tries again
         catch (Exception)
 #pragma warning restore CA1031
         {
-            Maintenance.TimerFailed(ProcessMemory.Reservation);
+            Rounds.TimerFailed(ProcessMemory.Reservation);
         }
     }
 
     private static void Run()
     {
-        if (Maintenance.Tick(ProcessMemory.Reservation))
+        // Some threads may have ended since: what they allocated from is nobody's.
+        ThreadRegistry.OrphanHeapsOfDeadThreads();
+        if (Rounds.Tick(ProcessMemory.Reservation))
         {
             Start();
         }

@@ -47,6 +47,12 @@ internal static unsafe class ProcessMemory
 
         OsPrimitives os = LinuxMemory.Primitives;
         os.StartTimer = &MaintenanceTimer.Start;
-        return Core.Reservation.Create(os, unchecked((nuint)WantedBytes));
+        Reservation* reservation = Core.Reservation.Create(os, unchecked((nuint)WantedBytes));
+        if (reservation != null)
+        {
+            MemoryPressure.Watch();
+        }
+
+        return reservation;
     }
 }

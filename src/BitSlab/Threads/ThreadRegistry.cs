@@ -95,6 +95,9 @@ internal static unsafe class ThreadRegistry
         }
 
         Exit();
+
+        // What the thread allocated from can be given back now.
+        Rounds.EnsureTimer(ProcessMemory.Reservation);
     }
 
     /// <summary>The calling thread's table, with room for a slot.</summary>

@@ -37,6 +37,9 @@ internal abstract unsafe class CoreScenario : Scenario
     public sealed override void Prepare()
     {
         Reservation = Core.Reservation.Create(TestSystem.Primitives, 64u << 20);
+
+        // But where a scenario is about that, the timer runs: frees look, and find nothing to do.
+        Reservation->TimerRuns = 1;
         Build();
         Save();
     }
@@ -77,7 +80,7 @@ internal abstract unsafe class CoreScenario : Scenario
         allocator->MaxManaged = SizeClasses.BlockSize((uint)classes - 1, granularityShift);
         allocator->MinimumAlignment = 16;
         allocator->BlocksPerSlab = blocksPerSlab;
-        allocator->Limit = long.MaxValue;
+        allocator->GivesBackIdle = true;
         Allocator = allocator;
         _blockBytes = 1u << granularityShift;
     }
@@ -94,11 +97,8 @@ internal abstract unsafe class CoreScenario : Scenario
     protected nint Take(ThreadHeap* heap, uint sizeClass = 0)
     {
         AllocStatus status;
-        if (!LocalAlloc.TryTake(heap, sizeClass, out void* block))
-        {
-            block = LocalAlloc.Refill(heap, sizeClass, &status);
-        }
-
+        bool zeroed = false;
+        void* block = LocalAlloc.Take(heap, sizeClass, &status, &zeroed);
         Require(block != null, "an allocation failed");
         Require(_live.Add((nint)block), "a block was handed out twice");
         Atomic.LoadAcquire((ulong*)block);

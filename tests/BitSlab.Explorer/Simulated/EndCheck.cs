@@ -34,10 +34,17 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
         Require(_reservation->HighWater <= 1, "the scenario needs more than one chunk");
         Require(_reservation->WordBytesUsed <= WordArena.PageBytes, "the scenario needs more words than are restored");
         ulong occupied = 0;
+        int purgedPages = 0;
         for (int k = 0; k < Layout.SlicesPerChunk; k++)
         {
-            byte kind = (_reservation->Slabs + k)->Kind;
-            occupied |= kind is (byte)SliceKind.Slab or (byte)SliceKind.Large ? 1ul << k : 0;
+            Slab* slice = _reservation->Slabs + k;
+            bool isOccupied = slice->Kind is (byte)SliceKind.Slab or (byte)SliceKind.Large;
+            occupied |= isOccupied ? 1ul << k : 0;
+            purgedPages += BitOperations.PopCount(slice->PurgedPages);
+            Require(isOccupied || slice->PurgedPages == 0, "pages of a free slice count as a slab's holes");
+            Require(
+                slice->Kind != (byte)SliceKind.Slab || slice->First != slice || slice->PurgedCount == HolesOf(slice),
+                "a slab's holes are miscounted");
         }
 
         if (chunk->Allocator == null)
@@ -54,8 +61,20 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
             "dirty slices are miscounted: some were returned twice");
         Require(
             _allocator->Committed
-                == _allocator->HeapBytes + ((long)BitOperations.PopCount(occupied | chunk->DirtySlices) * Layout.PermitPerSlice),
+                == _allocator->HeapBytes + _allocator->WordBytes - (purgedPages * (long)_reservation->Os.PageSize)
+                    + ((long)BitOperations.PopCount(occupied | chunk->DirtySlices) * Layout.PermitPerSlice),
             "the account of permits is wrong");
+    }
+
+    private static int HolesOf(Slab* slab)
+    {
+        int holes = 0;
+        for (int k = 0; k < slab->SliceCount; k++)
+        {
+            holes += BitOperations.PopCount(slab[k].PurgedPages);
+        }
+
+        return holes;
     }
 
     /// <summary>Each misuse that was not refused was recorded, and counted; and nothing else was.</summary>

@@ -17,7 +17,8 @@ internal static unsafe class TestSystem
         Decommit = &TakePages,
         Purge = &TakePages,
         Release = &Release,
-        HintHugePages = &Commit,
+        WantHugePages = &WantHugePages,
+        Populate = &Commit,
         Yield = &Yield,
         StartTimer = &StartTimer,
         ProcessBarrier = &ProcessBarrier,
@@ -31,6 +32,8 @@ internal static unsafe class TestSystem
     private static void* Reserve(nuint bytes) => NativeMemory.AllocZeroed(bytes + Alignment);
 
     private static bool Commit(void* address, nuint bytes) => true;
+
+    private static bool WantHugePages(void* address, nuint bytes, bool wanted) => true;
 
     // The core never reads blocks, so their bytes stay. A freer's last store to one must be past: on real pages it would bring
     // a page back, or fault.

@@ -25,14 +25,14 @@ public sealed unsafe class WordArenaTests
         foreach ((nint area, int words) in areas.Where((_, i) => i % 2 == 0).ToList())
         {
             WordArena.Return(core.Allocator, (ulong*)area, words);
-            Assert.Equal(area, (nint)WordArena.Take(core.Allocator, words));
+            Assert.Equal(area, (nint)NewArea(core.Allocator, words));
         }
 
         Assert.Equal(before, lines.Count);
 
         void Take(Allocator* allocator, int words)
         {
-            ulong* area = WordArena.Take(allocator, words);
+            ulong* area = NewArea(allocator, words);
             Assert.Equal((nuint)0, (nuint)area % Layout.CacheLine);
             for (int w = 0; w < words; w++)
             {
@@ -65,5 +65,13 @@ public sealed unsafe class WordArenaTests
             used = i == 0 ? core.Reservation->WordBytesUsed : used;
             Assert.Equal(used, core.Reservation->WordBytesUsed);
         }
+    }
+
+    private static ulong* NewArea(Allocator* allocator, int words)
+    {
+        AllocStatus status;
+        ulong* area = WordArena.Take(allocator, words, &status);
+        Assert.Equal(AllocStatus.Ok, status);
+        return area;
     }
 }

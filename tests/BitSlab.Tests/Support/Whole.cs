@@ -15,6 +15,7 @@ public static class Whole
         [
             statistics.LiveBlocks, statistics.LiveBytes, statistics.LargeBlocks, statistics.LargeBytes, statistics.Chunks, statistics.Slabs,
             statistics.CommittedBytes, statistics.ReservedBytes, statistics.MetadataBytes, statistics.InvalidFrees,
+            statistics.ChildBytes, statistics.ReturnedBytes, statistics.LimitRefusals, statistics.CommittedBytes - statistics.ChildBytes,
         ];
         Assert.True(figures.Min() >= 0, $"A figure is negative: {statistics}");
         foreach (SizeClassStatistics sizeClass in statistics.SizeClasses)
