@@ -77,6 +77,11 @@ internal static unsafe class Permits
     /// <param name="pageBytes">The pages, in bytes.</param>
     public static void ReturnWithPages(Allocator* allocator, long permits, long pageBytes)
     {
+        if (pageBytes == 0)
+        {
+            return;
+        }
+
         Return(allocator, permits);
         Atomic.Add(&allocator->Returned, pageBytes);
         Atomic.Add(&allocator->Root->GiveBacks, 1);

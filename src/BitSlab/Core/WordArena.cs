@@ -32,6 +32,9 @@ internal unsafe struct WordArena
     /// <summary>Where the next area of the first page begins.</summary>
     private int _used;
 
+    /// <summary>Areas that were taken and not returned. With the last of them all pages go.</summary>
+    private int _areas;
+
     /// <summary>An area for so many words, with zero remote words unless a misuse was in flight; null with the reason when refused.</summary>
     public static ulong* Take(Allocator* allocator, int words, AllocStatus* status)
     {
@@ -53,6 +56,7 @@ internal unsafe struct WordArena
                 arena->_used += lines * Layout.CacheLine;
             }
 
+            arena->_areas += area != null ? 1 : 0;
             CoreLock.Exit(&allocator->ChunkLock);
             if (area != null)
             {
@@ -84,31 +88,43 @@ internal unsafe struct WordArena
     /// <summary>Takes back the area of a slice whose chunk goes, or which needs a larger one.</summary>
     public static void Return(Allocator* allocator, ulong* area, int words)
     {
+        WordArena* arena = &allocator->Words;
+        byte* pages = null;
         CoreLock.Enter(&allocator->ChunkLock, &allocator->Reservation->Os);
-        *area = allocator->Words._free[Lines(words)];
-        allocator->Words._free[Lines(words)] = (ulong)area;
+        *area = arena->_free[Lines(words)];
+        arena->_free[Lines(words)] = (ulong)area;
+        if (--arena->_areas == 0)
+        {
+            pages = arena->_pages;
+            *arena = default;
+        }
+
         CoreLock.Exit(&allocator->ChunkLock);
+        ReturnPages(allocator, pages);
     }
 
     /// <summary>Gives all pages back to the reservation: no slab of the allocator stands.</summary>
     public static void Clear(Allocator* allocator)
     {
-        WordArena* arena = &allocator->Words;
-        byte* page = arena->_pages;
-        *arena = default;
-        while (page != null)
-        {
-            byte* next = *(byte**)page;
-            Reservation.ReturnWordPage(allocator->Reservation, page);
-            page = next;
-        }
-
-        Permits.Return(allocator, Atomic.LoadAcquire(&allocator->WordBytes));
-        allocator->WordBytes = 0;
+        byte* pages = allocator->Words._pages;
+        allocator->Words = default;
+        ReturnPages(allocator, pages);
     }
 
     /// <summary>How many lines so many words take.</summary>
     public static int Lines(int words) => (words + WordsPerLine - 1) / WordsPerLine;
+
+    private static void ReturnPages(Allocator* allocator, byte* page)
+    {
+        while (page != null)
+        {
+            byte* next = *(byte**)page;
+            Reservation.ReturnWordPage(allocator->Reservation, page);
+            Atomic.Add(&allocator->WordBytes, -PagePermit);
+            Permits.Return(allocator, PagePermit);
+            page = next;
+        }
+    }
 
     // What is left of the page before goes to the free areas: little, or, when two threads fetched a page at once, nearly all.
     private static void AddPage(WordArena* arena, byte* page)
