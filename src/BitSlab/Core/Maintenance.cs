@@ -84,15 +84,11 @@ internal static unsafe class Maintenance
         bool purges = step != SlabStep.Look;
         for (nuint c = 0; c < reservation->HighWater; c++)
         {
-            Slab* slices = reservation->Slabs + (c * Layout.SlicesPerChunk);
-            for (int k = 0; k < Layout.SlicesPerChunk; k++)
+            // A hint, that saves looks: what counts is whose heap a slab belongs to.
+            bool isOwn = Atomic.LoadAcquire((void**)&reservation->Chunks[c].Allocator) == allocator;
+            for (int k = 0; k < Layout.SlicesPerChunk && isOwn; k++)
             {
-                if ((Allocator*)Atomic.LoadAcquire((void**)&reservation->Chunks[c].Allocator) != allocator)
-                {
-                    break;
-                }
-
-                Slab* slab = slices + k;
+                Slab* slab = reservation->Slabs + (c * Layout.SlicesPerChunk) + (nuint)k;
                 if (!IsIdleSlab(allocator, slab))
                 {
                     continue;
@@ -169,9 +165,11 @@ internal static unsafe class Maintenance
             HeapLock.Enter(heap);
         }
 
-        // Under the lock it can neither become current nor be taken, nor, being the heap's still, be another's.
-        bool goOn = !Collection.IsOwn(heap, slab) || ThreadHeap.Entry(heap, slab->Class)->Slab == slab
-            || Holes.Purge(heap->Allocator->Reservation, slab);
+        // Under the lock it can neither become current nor be taken, nor, being the heap's still, be another's. One that is in no list and has
+        // free blocks was just born, to be current.
+        bool isIdle = Collection.IsOwn(heap, slab) && ThreadHeap.Entry(heap, slab->Class)->Slab != slab
+            && (slab->InList != 0 || !SlabLife.HasFreeBlock(slab));
+        bool goOn = !isIdle || Holes.Purge(heap->Allocator->Reservation, slab);
         if (asOwner)
         {
             HeapLock.ExitAsOwner(heap);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using BitSlab.Core;
 using BitSlab.Explorer.Engine;
@@ -40,6 +41,7 @@ internal abstract unsafe class CoreScenario : Scenario
 
         // But where a scenario is about that, the timer runs: frees look, and find nothing to do.
         Reservation->TimerRuns = 1;
+        TestSystem.IsLive = (from, to) => _live.Any(block => block < to && block + (nint)_blockBytes > from);
         Build();
         Save();
     }

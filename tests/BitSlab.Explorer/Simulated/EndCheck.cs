@@ -147,6 +147,7 @@ internal unsafe readonly struct EndCheck(Reservation* reservation, Allocator* al
         if (current != &_reservation->EmptySlab)
         {
             Require(found.Add((nint)current), "the current slab is linked");
+            Require(current->PurgedCount == 0, "the current slab has holes without permits");
             Require(current->Kind == (byte)SliceKind.Slab && current->Heap == heap, "the current slab was given back");
         }
 

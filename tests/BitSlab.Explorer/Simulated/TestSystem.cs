@@ -1,4 +1,6 @@
+using System;
 using System.Runtime.InteropServices;
+using BitSlab.Core;
 using BitSlab.Explorer.Engine;
 using BitSlab.Platform;
 
@@ -35,10 +37,19 @@ internal static unsafe class TestSystem
 
     private static bool WantHugePages(void* address, nuint bytes, bool wanted) => true;
 
+    /// <summary>Whether a block that stands there is in its user's hands.</summary>
+    public static Func<nint, nint, bool>? IsLive { get; set; }
+
     // The core never reads blocks, so their bytes stay. A freer's last store to one must be past: on real pages it would bring
-    // a page back, or fault.
+    // a page back, or fault. The load is a point at which others may run: a call of the OS takes its time.
     private static bool TakePages(void* address, nuint bytes)
     {
+        Atomic.LoadAcquire((ulong*)address);
+        if (IsLive?.Invoke((nint)address, (nint)address + (nint)bytes) == true)
+        {
+            throw new ScenarioException("pages were taken away under a live block");
+        }
+
         if (SimulatedThread.Current!.OthersHoldStoreIn((nint)address, (nint)address + (nint)bytes))
         {
             throw new ScenarioException("pages were taken away before a freer's last store to them was done");
