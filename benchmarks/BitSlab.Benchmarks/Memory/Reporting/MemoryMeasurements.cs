@@ -1,0 +1,84 @@
+using System.Collections.Generic;
+using System.Linq;
+using MathNet.Numerics.Statistics;
+using ContenderNames = BitSlab.Benchmarks.Reporting.Contenders;
+
+namespace BitSlab.Benchmarks.Memory.Reporting;
+
+/// <summary>The figures of <c>memory</c>, summed up.</summary>
+internal sealed class MemoryMeasurements(MemoryFiles files)
+{
+    // Below it a contender's start-up would outweigh what its blocks take.
+    private const long ComparableLive = 4 * 1024 * 1024;
+
+    // The cycles before fill caches and lists for the first time.
+    private const int SettledCycle = 3;
+
+    public IReadOnlyList<string> Contenders { get; } = [.. ContenderNames.InOrder(
+        files.Marks.Select(mark => mark.Contender).Concat(files.Traces.Select(trace => trace.Contender)))];
+
+    public IEnumerable<string> Traces => files.Traces.Select(trace => trace.Trace).Distinct();
+
+    public IEnumerable<string> Setups => files.Starts.Select(start => start.Setup).Distinct();
+
+    public IEnumerable<string> CostWorkloads => files.Costs.Select(cost => cost.Workload).Distinct();
+
+    /// <summary>The contenders in a phase, in the order of the tables.</summary>
+    public IReadOnlyList<WatchedPhase> Phase(string phase) =>
+    [
+        .. from contender in Contenders
+           let marks = files.Marks.Where(mark => mark.Phase == phase && mark.Contender == contender).ToArray()
+           where marks.Length > 0
+           select new WatchedPhase(
+               contender, [.. files.Points.Where(point => point.Phase == phase && point.Contender == contender)], marks),
+    ];
+
+    public double? Returned(string phase, string contender, double seconds) =>
+        Phase(phase).FirstOrDefault(watched => watched.Contender == contender)?.ReturnedAfter(seconds);
+
+    /// <summary>Cycles of the sawtooth after the third.</summary>
+    public IReadOnlyList<CycleRow> SettledCycles(string contender) => [.. Cycles(contender).Where(cycle => cycle.Cycle > SettledCycle)];
+
+    public IEnumerable<CycleRow> Cycles(string contender) => files.Cycles.Where(cycle => cycle.Contender == contender);
+
+    public TracePeak? Peak(string trace, string contender) =>
+        files.Traces.FirstOrDefault(peak => peak.Trace == trace && peak.Contender == contender);
+
+    /// <summary>The C peer with the lowest peak at a trace.</summary>
+    public TracePeak? BestPeer(string trace) =>
+        files.Traces.Where(peak => peak.Trace == trace && ContenderNames.IsPeer(peak.Contender)).MinBy(peak => peak.Peak);
+
+    /// <summary>BitSlab's peak by that of the best C peer at this trace.</summary>
+    public double? PeakByBestPeer(string trace) => Peak(trace, ContenderNames.Static)?.Ratio / BestPeer(trace)?.Ratio;
+
+    /// <summary>Geometric mean of peak by live, over the traces with more than 4 MiB live; null unless all of them were measured.</summary>
+    public double? MeanPeak(string contender)
+    {
+        string[] traces = [.. files.Traces.Where(peak => peak.Live > ComparableLive).Select(peak => peak.Trace).Distinct()];
+        double[] ratios = [.. traces.Select(trace => Peak(trace, contender)?.Ratio).OfType<double>()];
+        return ratios.Length == traces.Length && ratios.Length > 0 ? ratios.GeometricMean() : null;
+    }
+
+    /// <summary>The C peer with the lowest geometric mean.</summary>
+    public string? BestPeerOfAll() =>
+        Contenders.Where(name => ContenderNames.IsPeer(name) && MeanPeak(name) is not null).MinBy(name => MeanPeak(name)!.Value);
+
+    /// <summary>Medians of a part of a start.</summary>
+    public (double Milliseconds, double Faults, double Bytes) Start(string setup, string part)
+    {
+        StartRow[] rows = [.. files.Starts.Where(row => row.Setup == setup && row.Part == part)];
+        return (
+            rows.Select(row => row.Figures.Milliseconds).Median(),
+            rows.Select(row => (double)row.Figures.Faults).Median(),
+            rows.Select(row => (double)row.Figures.Bytes).Median());
+    }
+
+    public double CostMedian(string workload, string contender) => Rounds(workload, contender).Median();
+
+    /// <summary>The median over the rounds of the time with give-back by the time without it, which was taken right after.</summary>
+    public double Cost(string workload) =>
+        Rounds(workload, CostRow.GivingBack).Zip(Rounds(workload, CostRow.Keeping), (with, without) => with / without).Median();
+
+    private IEnumerable<double> Rounds(string workload, string contender) =>
+        files.Costs.Where(cost => cost.Workload == workload && cost.Contender == contender).OrderBy(cost => cost.Round).Select(cost => cost.Nanoseconds);
+}
