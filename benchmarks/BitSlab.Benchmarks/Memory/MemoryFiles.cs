@@ -16,8 +16,11 @@ internal sealed record MarkRow(string Phase, string Contender, string Mark, doub
 /// <summary>A cycle of the sawtooth.</summary>
 internal sealed record CycleRow(string Contender, int Cycle, int Events, double Ms, long Faults);
 
-/// <summary>A trace's most requested bytes live at a time, and its highest resident memory.</summary>
-internal sealed record TracePeak(string Trace, string Contender, long Live, long Peak)
+/// <summary>
+/// A trace's most requested bytes live at a time, and its highest resident memory; beside it what the contender's first block made
+/// resident before.
+/// </summary>
+internal sealed record TracePeak(string Trace, string Contender, long Live, long Peak, long StartUp)
 {
     public double Ratio => (double)Peak / Live;
 }
@@ -42,7 +45,7 @@ internal sealed class MemoryFiles
     private static readonly string[] s_points = ["phase", "contender", "ms", "bytes"];
     private static readonly string[] s_marks = ["phase", "contender", "mark", "ms", "bytes", "live", "faults"];
     private static readonly string[] s_cycles = ["contender", "cycle", "events", "ms", "faults"];
-    private static readonly string[] s_traces = ["trace", "contender", "live", "peak"];
+    private static readonly string[] s_traces = ["trace", "contender", "live", "peak", "startup"];
     private static readonly string[] s_starts = ["setup", "round", "part", "ms", "faults", "bytes"];
     private static readonly string[] s_costs = ["workload", "contender", "round", "ns"];
 
@@ -81,7 +84,7 @@ internal sealed class MemoryFiles
             Traces = CsvTable.Read(
                 PathOf("traces.csv"),
                 s_traces,
-                row => new TracePeak(row.Text("trace"), row.Text("contender"), (long)row.Positive("live"), (long)row.Positive("peak"))),
+                row => new TracePeak(row.Text("trace"), row.Text("contender"), (long)row.Positive("live"), (long)row.Positive("peak"), row.Whole("startup"))),
             Starts = CsvTable.Read(
                 PathOf("starts.csv"),
                 s_starts,
@@ -101,7 +104,7 @@ internal sealed class MemoryFiles
         Table("resident.csv", s_points, Points.Select(row => new object[] { row.Phase, row.Contender, row.Ms, row.Bytes }));
         Table("marks.csv", s_marks, Marks.Select(row => new object[] { row.Phase, row.Contender, row.Mark, row.Ms, row.Bytes, row.Live, row.Faults }));
         Table("cycles.csv", s_cycles, Cycles.Select(row => new object[] { row.Contender, row.Cycle, row.Events, row.Ms, row.Faults }));
-        Table("traces.csv", s_traces, Traces.Select(row => new object[] { row.Trace, row.Contender, row.Live, row.Peak }));
+        Table("traces.csv", s_traces, Traces.Select(row => new object[] { row.Trace, row.Contender, row.Live, row.Peak, row.StartUp }));
         Table("starts.csv", s_starts, Starts.Select(row => new object[]
         {
             row.Setup, row.Round, row.Part, Math.Round(row.Figures.Milliseconds, 3), row.Figures.Faults, row.Figures.Bytes,

@@ -39,7 +39,8 @@ internal static class MemoryRun
         {
             if (work is ReplayWork replay)
             {
-                files.Traces.Add(new TracePeak(replay.Trace, contender, report.Replay!.LiveBytes, report.Replay.PeakResidentBytes));
+                files.Traces.Add(new TracePeak(
+                    replay.Trace, contender, report.Replay!.LiveBytes, report.Replay.PeakResidentBytes, report.StartUpBytes));
             }
             else
             {

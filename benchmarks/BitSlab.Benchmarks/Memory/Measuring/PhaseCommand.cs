@@ -5,7 +5,6 @@ using System.Text.Json;
 using BitSlab.Benchmarks.Contenders;
 using BitSlab.Benchmarks.Memory.Phases;
 using BitSlab.Cli.Commands;
-using BitSlab.Cli.Replay;
 using BitSlab.Traces;
 
 namespace BitSlab.Benchmarks.Memory.Measuring;
@@ -44,7 +43,7 @@ internal static class PhaseCommand
             {
                 Contender subject = SubjectCatalog.Load([name], []).Subjects[0].Native!;
                 report = result.GetValue(trace) is string file
-                    ? new PhaseReport { Replay = ReplayMemory.Measure(TraceReader.Read(file), subject, threads: false) }
+                    ? ReplayChild.Measure(TraceReader.Read(file), subject)
                     : PhaseChild.Measure(
                         subject,
                         PhaseCatalog.All.Single(known => known.Name == result.GetValue(phase)),

@@ -12,6 +12,9 @@ internal sealed record PhaseReport
 
     public MemoryFigures? Replay { get; init; }
 
+    /// <summary>Resident by the first block of all, before the replay.</summary>
+    public long StartUpBytes { get; init; }
+
     public StartFigures? Start { get; init; }
 }
 

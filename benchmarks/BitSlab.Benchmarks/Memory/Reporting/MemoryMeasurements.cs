@@ -59,6 +59,10 @@ internal sealed class MemoryMeasurements(MemoryFiles files)
         return ratios.Length == traces.Length && ratios.Length > 0 ? ratios.GeometricMean() : null;
     }
 
+    /// <summary>Bytes resident by a contender's first block, median of the processes that replayed a trace.</summary>
+    public double StartUp(string contender) =>
+        files.Traces.Where(peak => peak.Contender == contender).Select(peak => (double)peak.StartUp).Median();
+
     /// <summary>The C peer with the lowest geometric mean.</summary>
     public string? BestPeerOfAll() =>
         Contenders.Where(name => ContenderNames.IsPeer(name) && MeanPeak(name) is not null).MinBy(name => MeanPeak(name)!.Value);
