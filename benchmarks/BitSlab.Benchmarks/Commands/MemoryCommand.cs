@@ -94,7 +94,11 @@ internal static class MemoryCommand
         string figures = Directory.CreateDirectory(Path.Combine(directory, MemoryReport.FolderName)).FullName;
         MemoryFiles files = new();
         ProgressBar.Run(host, "memory", MemoryRun.Steps(options, effort), advanced => files = MemoryRun.Measure(options, effort, advanced));
-        files.Environment = [.. MachineFacts.Of(options.Catalog, effort, arguments)];
+        files.Environment =
+        [
+            .. MachineFacts.Of(options.Catalog, effort, arguments),
+            KeyValuePair.Create(MemoryFiles.EventsFact, options.Events.ToString(CultureInfo.InvariantCulture)),
+        ];
         files.Write(figures);
     }
 }

@@ -42,6 +42,9 @@ internal sealed record CostRow(string Workload, string Contender, int Round, dou
 /// <summary>The figures of <c>memory</c>, and the files that they stand in.</summary>
 internal sealed class MemoryFiles
 {
+    /// <summary>In environment.csv: the events of a fill.</summary>
+    public const string EventsFact = "events";
+
     private static readonly string[] s_points = ["phase", "contender", "ms", "bytes"];
     private static readonly string[] s_marks = ["phase", "contender", "mark", "ms", "bytes", "live", "faults"];
     private static readonly string[] s_cycles = ["contender", "cycle", "events", "ms", "faults"];

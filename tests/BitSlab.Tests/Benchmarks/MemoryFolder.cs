@@ -81,7 +81,7 @@ internal sealed class MemoryFolder : IDisposable
         Write("traces.csv", traces);
         Write("starts.csv", Starts);
         Write("costs.csv", costs);
-        Write("environment.csv", RunFolder.Environment);
+        Write("environment.csv", RunFolder.Environment + "events,1000000\n");
     }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("bitslab-").FullName;

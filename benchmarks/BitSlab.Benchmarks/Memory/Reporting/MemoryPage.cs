@@ -13,6 +13,8 @@ namespace BitSlab.Benchmarks.Memory.Reporting;
 /// <summary>The text of the page, section by section.</summary>
 internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
 {
+    private static readonly string s_defaultEvents = PhaseScale.DefaultEvents.ToString(CultureInfo.InvariantCulture);
+
     private static readonly double[] s_moments = [1, 10, 30];
 
     public void AddOpening()
@@ -23,7 +25,7 @@ internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
             + "that command measures first; with `--report-only` it writes the page alone.");
         Paragraph("Each contender runs each phase in a process of its own, with its default options, and all blocks are written in full. "
             + "Resident memory is what `/proc/PID/statm` says, every 100 ms, read by the parent; it is counted over what was resident "
-            + "just before the phase, after the same code had run on a thousandth of the work. What the measurement itself needs is "
+            + "just before the phase, after the same code had run on a thousand events. What the measurement itself needs is "
             + "resident before. Code is compiled once (`DOTNET_TieredCompilation=0`). Idle means that nobody calls the allocator: one that "
             + "gives back only within calls keeps what it has.");
     }
@@ -49,12 +51,17 @@ internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
         Add(table);
     }
 
-    public void AddDefinitions()
+    /// <param name="events">Events of a fill in this run.</param>
+    public void AddDefinitions(string events)
     {
         Section("Resident memory over time");
         Paragraph("Events have 1 to 1,024 bytes, evenly spread, the same for each contender. Returned is (the most bytes resident up to the "
             + "last free − bytes resident so many seconds after it) ÷ bytes requested by the blocks freed. What a block takes beyond its "
             + "request counts when it comes back, so that the share may be above 1.");
+        if (events != s_defaultEvents)
+        {
+            Paragraph($"A fill is {events} events in this run: of the numbers below, which are those of a full run, take that part.");
+        }
     }
 
     public void AddPhase(Phase phase, IReadOnlyList<WatchedPhase> contenders, string plot)

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using BitSlab.Benchmarks.Memory.Phases;
 using BitSlab.Benchmarks.Reporting.Plots;
 
@@ -21,9 +22,9 @@ internal static class MemoryReport
         MemoryPage page = new(measurements);
         page.AddOpening();
         page.AddEnvironment(files.Environment);
-        page.AddGoals([.. System.Linq.Enumerable.Select(MemoryGoals.All, goal => goal.Judge(measurements))]);
+        page.AddGoals([.. MemoryGoals.All.Select(goal => goal.Judge(measurements))]);
         Palette palette = new(measurements.Contenders);
-        page.AddDefinitions();
+        page.AddDefinitions(files.Environment.FirstOrDefault(fact => fact.Key == MemoryFiles.EventsFact).Value);
         foreach (Phase phase in PhaseCatalog.All)
         {
             IReadOnlyList<WatchedPhase> contenders = measurements.Phase(phase.Name);
