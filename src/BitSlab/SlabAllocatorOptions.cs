@@ -101,7 +101,7 @@ public sealed record SlabAllocatorOptions
     public string? Name { get; init; }
 
     // See HugePages.Automatic.
-    private const int ChunksBeforeHugePages = 8;
+    private const long LiveBeforeHugePages = 32 << 20;
 
     internal void Validate()
     {
@@ -129,7 +129,7 @@ public sealed record SlabAllocatorOptions
         allocator->SoftLimit = SoftLimit;
         allocator->GivesBackIdle = IdleGiveBack;
         allocator->WantsHugePages = HugePages == HugePages.Hint || (HugePages == HugePages.Automatic && BlocksPerSlab == 0);
-        allocator->ChunksBeforeHugePages = HugePages == HugePages.Hint ? 0 : ChunksBeforeHugePages;
+        allocator->LiveBeforeHugePages = HugePages == HugePages.Hint ? 0 : LiveBeforeHugePages;
     }
 
     private static void RequireRange(long value, long minimum, long maximum, string property)

@@ -43,9 +43,9 @@ internal unsafe struct Allocator
     /// <summary>Whether idle memory goes back to the OS by itself.</summary>
     public bool GivesBackIdle;
 
-    /// <summary>Whether chunks ask for huge pages, and from how many chunks on.</summary>
+    /// <summary>Whether chunks ask for huge pages, once so many bytes live.</summary>
     public bool WantsHugePages;
-    public int ChunksBeforeHugePages;
+    public long LiveBeforeHugePages;
 
     /// <summary>Whose budget this allocator shares; null for none. It lives at least as long.</summary>
     public Allocator* Parent;

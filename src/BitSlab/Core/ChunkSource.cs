@@ -42,13 +42,37 @@ internal static unsafe class ChunkSource
             return null;
         }
 
-        if (allocator->WantsHugePages && allocator->ChunkCount >= allocator->ChunksBeforeHugePages)
+        if (allocator->WantsHugePages && IsLarge(allocator))
         {
             chunk->IsHuge = reservation->Os.WantHugePages(DataOf(reservation, chunk), Layout.ChunkBytes, true);
         }
 
         chunk->Allocator = allocator;
         return chunk;
+    }
+
+    // Counted until it is so for the first time. By what lives: chunks of many classes, of each little, are no sign of much to come.
+    private static bool IsLarge(Allocator* allocator)
+    {
+        if (allocator->LiveBeforeHugePages > (long)allocator->ChunkCount * Layout.ChunkBytes)
+        {
+            return false;
+        }
+
+        if (allocator->LiveBeforeHugePages > 0)
+        {
+            ClassCensus* classes = stackalloc ClassCensus[allocator->ClassCount];
+            CensusTotals totals = default;
+            Census.Count(allocator, &totals, classes);
+            if (totals.Bytes + totals.LargeBytes < allocator->LiveBeforeHugePages)
+            {
+                return false;
+            }
+
+            allocator->LiveBeforeHugePages = 0;
+        }
+
+        return true;
     }
 
     /// <summary>

@@ -9,9 +9,10 @@ internal static unsafe class Chunks
     /// <param name="allocator">For whom.</param>
     /// <param name="count">1 to 64.</param>
     /// <param name="alignment">In slices, a power of two up to 64.</param>
+    /// <param name="dense">Whether all of their pages are about to be used, so that resident ones are wanted first.</param>
     /// <param name="slice">The index of the first slice.</param>
     /// <param name="zeroed">Whether all the slices' bytes read as zero.</param>
-    public static AllocStatus Take(Allocator* allocator, int count, int alignment, nuint* slice, bool* zeroed)
+    public static AllocStatus Take(Allocator* allocator, int count, int alignment, bool dense, nuint* slice, bool* zeroed)
     {
         Reservation* reservation = allocator->Reservation;
         bool purged = false;
@@ -19,7 +20,7 @@ internal static unsafe class Chunks
         {
             CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
             int start;
-            Chunk* chunk = FindRoom(allocator, count, alignment, &start);
+            Chunk* chunk = FindRoom(allocator, count, alignment, dense, &start);
             if (chunk != null)
             {
                 ulong mask = Bits.Run(start, count);
@@ -313,12 +314,13 @@ internal static unsafe class Chunks
         }
     }
 
-    private static Chunk* FindRoom(Allocator* allocator, int count, int alignment, int* start)
+    private static Chunk* FindRoom(Allocator* allocator, int count, int alignment, bool dense, int* start)
     {
         for (Chunk* chunk = allocator->FirstWithRoom; chunk != null; chunk = chunk->NextWithRoom)
         {
-            // Slices with resident pages first: they cost no page faults and no permit.
-            *start = Bits.FindRun(chunk->FreeSlices & chunk->DirtySlices, count, alignment);
+            // Slices with resident pages cost no page faults and no permit. But where few of the pages will be used, the rest would stay
+            // resident for nothing, as long as the slab stands.
+            *start = Bits.FindRun(chunk->FreeSlices & (dense ? chunk->DirtySlices : ~chunk->DirtySlices), count, alignment);
             if (*start < 0)
             {
                 *start = Bits.FindRun(chunk->FreeSlices, count, alignment);

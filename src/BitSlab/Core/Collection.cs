@@ -92,6 +92,31 @@ internal static unsafe class Collection
         return slab;
     }
 
+    /// <summary>
+    /// Leaves a class without a current slab; the one that was is chained if it is empty, and else as any other. Under the lock, by the owner.
+    /// </summary>
+    public static Slab* GiveUpCurrent(ThreadHeap* heap, uint sizeClass, Slab* chain)
+    {
+        Slab* slab = ThreadHeap.Entry(heap, sizeClass)->Slab;
+        if (slab->Heap != heap)
+        {
+            return chain;
+        }
+
+        // Current, and so in no list, whatever it says.
+        ThreadHeap.DropCurrent(heap, sizeClass);
+        slab->InList = 0;
+        SlabLife.SetWhole(slab, notice: true);
+        Slab* taken = TakeIfEmpty(heap, slab, chain);
+        if (taken == chain && SlabLife.HasFreeBlock(slab))
+        {
+            slab->InList = 1;
+            ThreadHeap.Link(heap, slab);
+        }
+
+        return taken;
+    }
+
     /// <summary>Records a misuse that only the collection saw, until the owner hears of it. Under the lock.</summary>
     public static void RecordFault(ThreadHeap* heap, void* block)
     {

@@ -12,11 +12,10 @@ namespace BitSlab.Core;
 internal unsafe struct IdleMemory
 {
     /// <summary>
-    /// Free slices in partly used chunks that may stay resident until they lay idle, before anything is learned: half a chunk's worth (2 MiB),
-    /// so that slabs that come and go cost no page faults, and what a drained allocator holds on to, with one empty chunk and the current
-    /// slabs, stays under 16 MiB.
+    /// Free slices in partly used chunks that may stay resident until they lay idle, before anything is learned: 256 KiB. Slabs that come
+    /// and go beyond that are learned after they cost page faults once; the ten traces' peaks are up to 15 % lower for it than with 2 MiB.
     /// </summary>
-    public const int DirtySlicesAtFirst = Layout.SlicesPerChunk / 2;
+    public const int DirtySlicesAtFirst = Layout.SlicesPerChunk / 16;
 
     /// <summary>
     /// The time between ticks. What is idle goes within two of them: inside the 10 seconds in which users expect it; and a queue that

@@ -113,7 +113,7 @@ internal static unsafe class LargeBlocks
         int count = Slices(bytes == 0 ? 1 : bytes);
         int sliceAlignment = alignment <= Layout.SliceBytes ? 1 : (int)(alignment >> Layout.SliceShift);
         nuint slice;
-        *status = Chunks.Take(allocator, count, sliceAlignment, &slice, zeroed);
+        *status = Chunks.Take(allocator, count, sliceAlignment, true, &slice, zeroed);
         if (*status != AllocStatus.Ok)
         {
             return null;

@@ -187,31 +187,12 @@ internal static unsafe class Maintenance
     /// <summary>Collects everything and gives up all current slabs: the empty ones go, the others are as any with room.</summary>
     public static void CollectAsOwner(ThreadHeap* heap)
     {
-        Reservation* reservation = heap->Allocator->Reservation;
         HeapLock.EnterAsOwner(heap);
         Slab* empty = null;
         for (int c = 0; c < heap->ClassCount; c++)
         {
             empty = Collection.Drain(heap, (uint)c, empty);
-            Slab* slab = ThreadHeap.Entry(heap, (nuint)c)->Slab;
-            if (slab->Heap != heap)
-            {
-                continue;
-            }
-
-            // Current, and so in no list, whatever it says.
-            ThreadHeap.DropCurrent(heap, (nuint)c);
-            slab->InList = 0;
-            SlabLife.SetWhole(slab, notice: true);
-            if (SlabLife.IsWhole(slab) && !SlabLife.HasRemoteBits(reservation, slab))
-            {
-                empty = Collection.Detach(heap, slab, empty);
-            }
-            else if (SlabLife.HasFreeBlock(slab))
-            {
-                slab->InList = 1;
-                ThreadHeap.Link(heap, slab);
-            }
+            empty = Collection.GiveUpCurrent(heap, (uint)c, empty);
         }
 
         HeapLock.ExitAsOwner(heap);

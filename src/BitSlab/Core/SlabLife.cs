@@ -16,7 +16,7 @@ internal static unsafe class SlabLife
 
         nuint slice;
         bool zeroed;
-        *status = Chunks.Take(allocator, slices, 1, &slice, &zeroed);
+        *status = Chunks.Take(allocator, slices, 1, slices == 1, &slice, &zeroed);
         if (*status != AllocStatus.Ok)
         {
             return null;
