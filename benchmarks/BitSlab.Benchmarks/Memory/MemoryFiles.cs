@@ -20,10 +20,7 @@ internal sealed record CycleRow(string Contender, int Cycle, int Events, double 
 /// A trace's most requested bytes live at a time, and its highest resident memory; beside it what the contender's first block made
 /// resident before.
 /// </summary>
-internal sealed record TracePeak(string Trace, string Contender, long Live, long Peak, long StartUp)
-{
-    public double Ratio => (double)Peak / Live;
-}
+internal sealed record TracePeak(string Trace, string Contender, int Round, long Live, long Peak, long StartUp);
 
 /// <summary>A part of a start.</summary>
 internal sealed record StartRow(string Setup, int Round, string Part, StartPart Figures)
@@ -48,7 +45,7 @@ internal sealed class MemoryFiles
     private static readonly string[] s_points = ["phase", "contender", "ms", "bytes"];
     private static readonly string[] s_marks = ["phase", "contender", "mark", "ms", "bytes", "live", "faults"];
     private static readonly string[] s_cycles = ["contender", "cycle", "events", "ms", "faults"];
-    private static readonly string[] s_traces = ["trace", "contender", "live", "peak", "startup"];
+    private static readonly string[] s_traces = ["trace", "contender", "round", "live", "peak", "startup"];
     private static readonly string[] s_starts = ["setup", "round", "part", "ms", "faults", "bytes"];
     private static readonly string[] s_costs = ["workload", "contender", "round", "ns"];
 
@@ -87,7 +84,8 @@ internal sealed class MemoryFiles
             Traces = CsvTable.Read(
                 PathOf("traces.csv"),
                 s_traces,
-                row => new TracePeak(row.Text("trace"), row.Text("contender"), (long)row.Positive("live"), (long)row.Positive("peak"), row.Whole("startup"))),
+                row => new TracePeak(
+                    row.Text("trace"), row.Text("contender"), row.Number("round"), (long)row.Positive("live"), (long)row.Positive("peak"), row.Whole("startup"))),
             Starts = CsvTable.Read(
                 PathOf("starts.csv"),
                 s_starts,
@@ -107,7 +105,7 @@ internal sealed class MemoryFiles
         Table("resident.csv", s_points, Points.Select(row => new object[] { row.Phase, row.Contender, row.Ms, row.Bytes }));
         Table("marks.csv", s_marks, Marks.Select(row => new object[] { row.Phase, row.Contender, row.Mark, row.Ms, row.Bytes, row.Live, row.Faults }));
         Table("cycles.csv", s_cycles, Cycles.Select(row => new object[] { row.Contender, row.Cycle, row.Events, row.Ms, row.Faults }));
-        Table("traces.csv", s_traces, Traces.Select(row => new object[] { row.Trace, row.Contender, row.Live, row.Peak, row.StartUp }));
+        Table("traces.csv", s_traces, Traces.Select(row => new object[] { row.Trace, row.Contender, row.Round, row.Live, row.Peak, row.StartUp }));
         Table("starts.csv", s_starts, Starts.Select(row => new object[]
         {
             row.Setup, row.Round, row.Part, Math.Round(row.Figures.Milliseconds, 3), row.Figures.Faults, row.Figures.Bytes,

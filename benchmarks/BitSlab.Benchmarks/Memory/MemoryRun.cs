@@ -14,8 +14,8 @@ namespace BitSlab.Benchmarks.Memory;
 /// <summary>Measures, and gathers the figures.</summary>
 internal static class MemoryRun
 {
-    // A start is short, and its time scatters with the machine's other work.
-    private const int StartRounds = 5;
+    // A start and a trace are short. A start's time scatters with the machine's other work, some peaks with where the system puts memory.
+    private const int DefaultRounds = 5;
 
     /// <summary>Steps that <see cref="Measure"/> reports.</summary>
     public static int Steps(MemoryOptions options, Effort effort) =>
@@ -23,7 +23,7 @@ internal static class MemoryRun
 
     public static MemoryFiles Measure(MemoryOptions options, Effort effort, Action<int> advanced)
     {
-        List<(MemoryWork Work, string Contender)> children = Children(options);
+        List<(MemoryWork Work, string Contender, int Round)> children = Children(options);
         var reports = new (PhaseReport Report, IReadOnlyList<ResidentSample> Samples)[children.Count];
         Parallel.For(0, children.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Parallel }, i =>
         {
@@ -35,12 +35,12 @@ internal static class MemoryRun
         });
 
         MemoryFiles files = new();
-        foreach (((MemoryWork work, string contender), (PhaseReport report, IReadOnlyList<ResidentSample> samples)) in children.Zip(reports))
+        foreach (((MemoryWork work, string contender, int round), (PhaseReport report, IReadOnlyList<ResidentSample> samples)) in children.Zip(reports))
         {
             if (work is ReplayWork replay)
             {
                 files.Traces.Add(new TracePeak(
-                    replay.Trace, contender, report.Replay!.LiveBytes, report.Replay.PeakResidentBytes, report.StartUpBytes));
+                    replay.Trace, contender, round, report.Replay!.LiveBytes, report.Replay.PeakResidentBytes, report.StartUpBytes));
             }
             else
             {
@@ -53,13 +53,13 @@ internal static class MemoryRun
         return files;
     }
 
-    private static List<(MemoryWork Work, string Contender)> Children(MemoryOptions options) =>
+    private static List<(MemoryWork Work, string Contender, int Round)> Children(MemoryOptions options) =>
     [
         .. from work in options.Work
            where work is PhaseWork or ReplayWork
            from subject in options.Catalog.Subjects
-           where subject.Native is not null
-           select (work, subject.Name),
+           from round in Enumerable.Range(1, work is ReplayWork ? Rounds(options) : 1)
+           select (work, subject.Name, round),
     ];
 
     private static IEnumerable<string> ArgumentsOf(MemoryOptions options, MemoryWork work, string contender) => work switch
@@ -122,7 +122,7 @@ internal static class MemoryRun
     private static NativeSubject Slab(string name, bool giveBack) =>
         new(new Contender<SlabAllocatorContender>(name, SlabAllocatorOptions.Default with { IdleGiveBack = giveBack }));
 
-    private static int Rounds(MemoryOptions options) => options.Quick ? 1 : StartRounds;
+    private static int Rounds(MemoryOptions options) => options.Quick ? 1 : DefaultRounds;
 
     private static double Milliseconds(long ticks) => Math.Round(ticks * 1e3 / Stopwatch.Frequency, 3);
 

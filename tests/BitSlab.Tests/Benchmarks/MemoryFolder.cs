@@ -43,16 +43,18 @@ internal sealed class MemoryFolder : IDisposable
 
     // Over the large ones: BitSlab 2, alpha 4, beta 3. "little" is too small for the mean; there beta is the best peer.
     public const string Traces = """
-        trace,contender,live,peak,startup
-        one,bitslab,10000000,10000000,900
-        one,alpha,10000000,20000000,1
-        one,beta,10000000,90000000,1
-        two,bitslab,10000000,40000000,800
-        two,alpha,10000000,80000000,1
-        two,beta,10000000,10000000,1
-        little,bitslab,1000,5000,700
-        little,alpha,1000,9000,1
-        little,beta,1000,1000,1
+        trace,contender,round,live,peak,startup
+        one,bitslab,1,10000000,10000000,900
+        one,alpha,1,10000000,20000000,1
+        one,alpha,2,10000000,90000000,1
+        one,alpha,3,10000000,10000000,1
+        one,beta,1,10000000,90000000,1
+        two,bitslab,1,10000000,40000000,800
+        two,alpha,1,10000000,80000000,1
+        two,beta,1,10000000,10000000,1
+        little,bitslab,1,1000,5000,700
+        little,alpha,1,1000,9000,1
+        little,beta,1,1000,1000,1
 
         """;
 

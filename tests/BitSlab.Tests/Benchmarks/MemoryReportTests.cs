@@ -50,7 +50,7 @@ public sealed class MemoryReportTests
     {
         using MemoryFolder run = new(
             points: MemoryFolder.Points.Replace("10900,300", "10900,301", StringComparison.Ordinal),
-            traces: MemoryFolder.Traces.Replace("one,bitslab,10000000,10000000", "one,bitslab,10000000,30000000", StringComparison.Ordinal),
+            traces: MemoryFolder.Traces.Replace("one,bitslab,1,10000000,10000000", "one,bitslab,1,10000000,30000000", StringComparison.Ordinal),
             costs: MemoryFolder.Costs.Replace("give-back,2,10.2", "give-back,2,10.4", StringComparison.Ordinal));
         Assert.Equal(Verdict.Missed, Judge(run, "returned 10 s after all was freed").Verdict);
         Assert.Equal(Verdict.Missed, Judge(run, "peak of the traces, geometric mean, by that of the best C peer").Verdict);
@@ -60,7 +60,7 @@ public sealed class MemoryReportTests
     [Fact]
     public void Trace_that_a_contender_did_not_do_leaves_its_goal_open()
     {
-        using MemoryFolder run = new(traces: MemoryFolder.Traces.Replace("little,bitslab,1000,5000,700\n", "", StringComparison.Ordinal));
+        using MemoryFolder run = new(traces: MemoryFolder.Traces.Replace("little,bitslab,1,1000,5000,700\n", "", StringComparison.Ordinal));
         Assert.Equal(Verdict.NotMeasured, Judge(run, "peak of the worst trace by that of the best C peer there").Verdict);
     }
 

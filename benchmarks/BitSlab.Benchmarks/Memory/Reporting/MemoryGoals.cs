@@ -51,7 +51,7 @@ internal static class MemoryGoals
         (double? Ratio, string Trace)[] ratios = [.. m.Traces.Select(trace => (m.PeakByBestPeer(trace), trace))];
         return ratios.Length == 0 || ratios.Any(pair => pair.Ratio is null)
             ? null
-            : ratios.Select(pair => (pair.Ratio!.Value, $"{pair.Trace} ({m.BestPeer(pair.Trace)!.Contender})")).MaxBy(pair => pair.Value);
+            : ratios.Select(pair => (pair.Ratio!.Value, $"{pair.Trace} ({m.BestPeer(pair.Trace)})")).MaxBy(pair => pair.Value);
     }
 
     private static (double Value, string Where)? Cost(MemoryMeasurements m)

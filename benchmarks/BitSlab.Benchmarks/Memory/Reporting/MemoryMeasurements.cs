@@ -41,21 +41,29 @@ internal sealed class MemoryMeasurements(MemoryFiles files)
 
     public IEnumerable<CycleRow> Cycles(string contender) => files.Cycles.Where(cycle => cycle.Contender == contender);
 
-    public TracePeak? Peak(string trace, string contender) =>
-        files.Traces.FirstOrDefault(peak => peak.Trace == trace && peak.Contender == contender);
+    /// <summary>The most bytes that a trace's blocks were asked for at a time.</summary>
+    public long Live(string trace) => files.Traces.First(peak => peak.Trace == trace).Live;
+
+    /// <summary>A contender's highest resident memory by the most bytes live, median of the rounds.</summary>
+    public double? Peak(string trace, string contender)
+    {
+        double[] rounds = [.. files.Traces.Where(peak => peak.Trace == trace && peak.Contender == contender).Select(peak => (double)peak.Peak / peak.Live)];
+        return rounds.Length == 0 ? null : rounds.Median();
+    }
 
     /// <summary>The C peer with the lowest peak at a trace.</summary>
-    public TracePeak? BestPeer(string trace) =>
-        files.Traces.Where(peak => peak.Trace == trace && ContenderNames.IsPeer(peak.Contender)).MinBy(peak => peak.Peak);
+    public string? BestPeer(string trace) =>
+        Contenders.Where(name => ContenderNames.IsPeer(name) && Peak(trace, name) is not null).MinBy(name => Peak(trace, name));
 
     /// <summary>BitSlab's peak by that of the best C peer at this trace.</summary>
-    public double? PeakByBestPeer(string trace) => Peak(trace, ContenderNames.Static)?.Ratio / BestPeer(trace)?.Ratio;
+    public double? PeakByBestPeer(string trace) =>
+        BestPeer(trace) is string peer ? Peak(trace, ContenderNames.Static) / Peak(trace, peer) : null;
 
     /// <summary>Geometric mean of peak by live, over the traces with more than 4 MiB live; null unless all of them were measured.</summary>
     public double? MeanPeak(string contender)
     {
-        string[] traces = [.. files.Traces.Where(peak => peak.Live > ComparableLive).Select(peak => peak.Trace).Distinct()];
-        double[] ratios = [.. traces.Select(trace => Peak(trace, contender)?.Ratio).OfType<double>()];
+        string[] traces = [.. Traces.Where(trace => Live(trace) > ComparableLive)];
+        double[] ratios = [.. traces.Select(trace => Peak(trace, contender)).OfType<double>()];
         return ratios.Length == traces.Length && ratios.Length > 0 ? ratios.GeometricMean() : null;
     }
 

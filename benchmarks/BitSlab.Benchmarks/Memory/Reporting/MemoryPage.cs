@@ -44,7 +44,7 @@ internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
                 result.Goal.What,
                 result.Where,
                 (result.Goal.AtLeast ? "at least " : "at most ") + Format.Factor(result.Goal.Limit),
-                Factor(result.Value),
+                result.Value is double value ? Fine(value) : "",
                 result.Verdict switch { Verdict.Met => "met", Verdict.Missed => "**missed**", _ => "not measured" });
         }
 
@@ -110,7 +110,7 @@ internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
 
         Section("Peak of recorded programs");
         Paragraph("The highest resident memory (VmHWM, set back before the first allocation) ÷ the most bytes requested by live blocks, replayed on "
-            + "one thread. A first block was allocated and freed before: what it made resident, the allocator's and the runtime's own needs (for BitSlab "
+            + "one thread; medians of some processes. A first block was allocated and freed before: what it made resident, the allocator's and the runtime's own needs (for BitSlab "
             + "also .NET's meter), is not in the peak and stands in the last row; C libraries are loaded before that. The geometric mean is over "
             + "the traces with more than 4 MiB live. The last column is BitSlab's peak by the lowest of the C peers.");
         string[] contenders = [.. measurements.Contenders.Where(name => measurements.Traces.Any(trace => measurements.Peak(trace, name) is not null))];
@@ -120,9 +120,9 @@ internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
             table.AddCells(
             [
                 trace,
-                Format.MiB(contenders.Select(name => measurements.Peak(trace, name)).OfType<TracePeak>().First().Live),
-                .. contenders.Select(name => Factor(measurements.Peak(trace, name)?.Ratio)),
-                measurements.BestPeer(trace)?.Contender ?? "",
+                Format.MiB(measurements.Live(trace)),
+                .. contenders.Select(name => Factor(measurements.Peak(trace, name))),
+                measurements.BestPeer(trace) ?? "",
                 Factor(measurements.PeakByBestPeer(trace)),
             ]);
         }
@@ -189,10 +189,10 @@ internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
                 workload,
                 Format.Nanoseconds(measurements.CostMedian(workload, CostRow.GivingBack)),
                 Format.Nanoseconds(measurements.CostMedian(workload, CostRow.Keeping)),
-                measurements.Cost(workload).ToString("F3", CultureInfo.InvariantCulture));
+                Fine(measurements.Cost(workload)));
         }
 
-        table.AddCells("geometric mean", "", "", workloads.Select(measurements.Cost).GeometricMean().ToString("F3", CultureInfo.InvariantCulture));
+        table.AddCells("geometric mean", "", "", Fine(workloads.Select(measurements.Cost).GeometricMean()));
         Add(table);
     }
 
@@ -215,6 +215,9 @@ internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
 
     private static string Seconds(string what, double seconds) =>
         string.Create(CultureInfo.InvariantCulture, $"{what} after {seconds} s");
+
+    // What is missed by little is not to look as if it were met.
+    private static string Fine(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 
     private static string Factor(double? value) => value is double number ? Format.Factor(number) : "";
 }
