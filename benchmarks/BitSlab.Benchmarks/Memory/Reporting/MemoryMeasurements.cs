@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using BitSlab.Benchmarks.Memory.Measuring;
 using MathNet.Numerics.Statistics;
 using ContenderNames = BitSlab.Benchmarks.Reporting.Contenders;
 
@@ -75,15 +76,9 @@ internal sealed class MemoryMeasurements(MemoryFiles files)
     public string? BestPeerOfAll() =>
         Contenders.Where(name => ContenderNames.IsPeer(name) && MeanPeak(name) is not null).MinBy(name => MeanPeak(name)!.Value);
 
-    /// <summary>Medians of a part of a start.</summary>
-    public (double Milliseconds, double Faults, double Bytes) Start(string setup, string part)
-    {
-        StartRow[] rows = [.. files.Starts.Where(row => row.Setup == setup && row.Part == part)];
-        return (
-            rows.Select(row => row.Figures.Milliseconds).Median(),
-            rows.Select(row => (double)row.Figures.Faults).Median(),
-            rows.Select(row => (double)row.Figures.Bytes).Median());
-    }
+    /// <summary>A part of a start in all rounds.</summary>
+    public IReadOnlyList<StartPart> Start(string setup, string part) =>
+        [.. files.Starts.Where(row => row.Setup == setup && row.Part == part).OrderBy(row => row.Round).Select(row => row.Figures)];
 
     public double CostMedian(string workload, string contender) => Rounds(workload, contender).Median();
 
