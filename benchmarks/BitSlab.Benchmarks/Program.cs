@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using BitSlab.Benchmarks.Commands;
+using BitSlab.Benchmarks.Memory.Measuring;
 using BitSlab.Benchmarks.Micro;
 using BitSlab.Benchmarks.Reporting;
 using BitSlab.Cli.Commands;
@@ -12,7 +13,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args is [RunCommand.Name, ..] && Restart.IsNeeded)
+        if (args is [RunCommand.Name or MemoryCommand.Name, ..] && Restart.IsNeeded)
         {
             return Restart.Run();
         }
@@ -26,7 +27,9 @@ internal static class Program
         {
             new HelpOption(),
             RunCommand.Create(host),
+            MemoryCommand.Create(host),
             ReportCommand.Create(host),
             MicroCommand.Create(host),
+            PhaseCommand.Create(host),
         };
 }

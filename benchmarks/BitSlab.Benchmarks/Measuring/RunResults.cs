@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Linq;
-using CsvHelper;
+using BitSlab.Benchmarks.Reporting;
 using HdrHistogram;
 
 namespace BitSlab.Benchmarks.Measuring;
@@ -44,30 +43,14 @@ internal sealed class RunResults
 
     public void Write(string directory, IEnumerable<KeyValuePair<string, string>> environment)
     {
-        WriteCsv(
+        CsvTable.Write(
             Path.Combine(directory, "results.csv"),
             ["workload", "contender", "metric", "round", "value"],
             _values.Select(row => new object[] { row.Workload, row.Contender, row.Metric, row.Round, Math.Round(row.Value, 4) }));
-        WriteCsv(
+        CsvTable.Write(
             Path.Combine(directory, "latency.csv"),
             ["workload", "contender", "round", "percentile", "ns"],
             _latencies.Select(row => new object[] { row.Workload, row.Contender, row.Round, Math.Round(row.Percentile, 6), row.Nanoseconds }));
-        WriteCsv(
-            Path.Combine(directory, "environment.csv"), ["key", "value"], environment.Select(pair => new object[] { pair.Key, pair.Value }));
-    }
-
-    private static void WriteCsv(string path, string[] header, IEnumerable<object[]> rows)
-    {
-        using StreamWriter file = new(path) { NewLine = "\n" };
-        using CsvWriter csv = new(file, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
-        foreach (object[] row in rows.Prepend(header))
-        {
-            foreach (object field in row)
-            {
-                csv.WriteField(field);
-            }
-
-            csv.NextRecord();
-        }
+        CsvTable.WriteEnvironment(directory, environment);
     }
 }

@@ -9,15 +9,43 @@ using CsvHelper.Configuration;
 
 namespace BitSlab.Benchmarks.Reporting;
 
-/// <summary>A CSV file with a header, read so that whatever is wrong is told with file and line.</summary>
+/// <summary>CSV files with a header: written, and read so that whatever is wrong is told with file and line.</summary>
 internal static class CsvTable
 {
+    private const string EnvironmentFile = "environment.csv";
+
     private static readonly CsvConfiguration s_configuration = new(CultureInfo.InvariantCulture)
     {
+        NewLine = "\n",
+
         // Looked at here, where the message can say more.
         MissingFieldFound = null,
         BadDataFound = null,
     };
+
+    private static readonly string[] s_environment = ["key", "value"];
+
+    /// <summary>environment.csv: what the figures depend on besides the code.</summary>
+    public static List<KeyValuePair<string, string>> ReadEnvironment(string directory) => Read(
+        Path.Combine(directory, EnvironmentFile), s_environment, row => KeyValuePair.Create(row.Text("key"), row.Text("value")));
+
+    public static void WriteEnvironment(string directory, IEnumerable<KeyValuePair<string, string>> environment) => Write(
+        Path.Combine(directory, EnvironmentFile), s_environment, environment.Select(pair => new object[] { pair.Key, pair.Value }));
+
+    public static void Write(string path, string[] header, IEnumerable<object[]> rows)
+    {
+        using StreamWriter file = new(path) { NewLine = "\n" };
+        using CsvWriter csv = new(file, s_configuration);
+        foreach (object[] row in rows.Prepend(header))
+        {
+            foreach (object field in row)
+            {
+                csv.WriteField(field);
+            }
+
+            csv.NextRecord();
+        }
+    }
 
     public static List<T> Read<T>(string path, string[] columns, Func<Row, T> convert)
     {
@@ -56,6 +84,14 @@ internal static class CsvTable
 
         public int Number(string column) =>
             csv.TryGetField(column, out int number) ? number : throw Bad($"{column} '{csv.GetField(column)}' is not a whole number");
+
+        public long Whole(string column) =>
+            csv.TryGetField(column, out long number) ? number : throw Bad($"{column} '{csv.GetField(column)}' is not a whole number");
+
+        public double Time(string column) =>
+            csv.TryGetField(column, out double number) && double.IsFinite(number) && number >= 0
+                ? number
+                : throw Bad($"{column} '{csv.GetField(column)}' is not a time");
 
         // Ratios and logarithms are made of them.
         public double Positive(string column) =>

@@ -2,41 +2,24 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Text;
 using BitSlab.Cli.Output;
 using Spectre.Console;
 
 namespace BitSlab.Benchmarks.Reporting;
 
 /// <summary>The text of the report, section by section, in Markdown.</summary>
-internal sealed class ReportPage(Measurements measurements)
+internal sealed class ReportPage(Measurements measurements) : MarkdownPage
 {
     private const string NoReason = "no reason written yet";
 
-    private readonly StringBuilder _text = new();
-
-    public override string ToString() => _text.ToString().ReplaceLineEndings("\n");
-
     public void AddOpening()
     {
-        _text.AppendLine("# Benchmarks");
+        Title("Benchmarks");
         Paragraph("Written by `dotnet run -c Release --project benchmarks/BitSlab.Benchmarks -- report` from the CSV files beside it; `run` "
             + "in its place measures anew. All contenders ran in one process, in turn; every round stands in [results.csv](results.csv). "
             + "A ratio is the other's median time by BitSlab's: above 1, BitSlab is faster. Trust the ratios more than the nanoseconds.");
         Paragraph("BitSlab is called in three ways: `SlabMemory` (static; where only BitSlab is said), a `SlabAllocator` (instance), and a "
             + "`SlabThreadHeap` (handle). C peers are called without the transition that `NativeMemory` pays.");
-    }
-
-    public void AddEnvironment(IReadOnlyList<KeyValuePair<string, string>> environment)
-    {
-        Section("Machine and versions");
-        Table table = Tables.Create(["what", "value"], []);
-        foreach ((string key, string value) in environment)
-        {
-            table.AddCells(key.Replace("peer:", "C peer ", StringComparison.Ordinal).Replace("skipped:", "not there: ", StringComparison.Ordinal), value);
-        }
-
-        Add(table);
     }
 
     public void AddTargets(IReadOnlyList<TargetResult> results)
@@ -72,8 +55,7 @@ internal sealed class ReportPage(Measurements measurements)
 
     public void AddGroup(WorkloadGroup group, IReadOnlyList<Measure> measures, IReadOnlyList<string> plots)
     {
-        _text.AppendLine();
-        _text.Append("### ").AppendLine(group.Title);
+        Subsection(group.Title);
         string[] contenders = [.. measurements.ContendersOf(measures)];
         Table table = Tables.Create(["workload"], [.. contenders.Select(Contenders.Title)]);
         foreach (Measure measure in measures)
@@ -132,30 +114,4 @@ internal sealed class ReportPage(Measurements measurements)
         contender != Contenders.Static && measurements.Ratio(measures, contender, Contenders.Static) is { } ratio
             ? Format.Factor(ratio)
             : "";
-
-    private void Section(string title)
-    {
-        _text.AppendLine();
-        _text.Append("## ").AppendLine(title);
-    }
-
-    private void Paragraph(string text)
-    {
-        _text.AppendLine();
-        _text.AppendLine(text);
-    }
-
-    private void Add(Table table)
-    {
-        _text.AppendLine();
-        _text.Append(Tables.Markdown(table));
-    }
-
-    private void AddPlots(string title, IReadOnlyList<string> plots)
-    {
-        foreach (string plot in plots)
-        {
-            Paragraph($"![{title}]({plot})");
-        }
-    }
 }

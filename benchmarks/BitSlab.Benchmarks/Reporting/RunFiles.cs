@@ -23,8 +23,5 @@ internal sealed record RunFiles(
             ["workload", "contender", "round", "percentile", "ns"],
             row => new LatencyPoint(
                 row.Text("workload"), row.Text("contender"), row.Number("round"), row.Percent("percentile"), row.Positive("ns"))),
-        CsvTable.Read(
-            Path.Combine(directory, "environment.csv"),
-            ["key", "value"],
-            row => KeyValuePair.Create(row.Text("key"), row.Text("value"))));
+        CsvTable.ReadEnvironment(directory));
 }

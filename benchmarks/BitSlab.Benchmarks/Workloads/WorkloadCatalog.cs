@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.IO.Enumeration;
 using System.Linq;
+using BitSlab.Benchmarks.Commands;
 using BitSlab.Benchmarks.Measuring;
-using BitSlab.Cli.Commands;
 using BitSlab.Cli.Queue;
 using BitSlab.Traces;
 
@@ -21,23 +20,8 @@ internal static class WorkloadCatalog
     private static readonly string[] s_orders = [BatchWorkload.FirstInFirstOut, BatchWorkload.LastInFirstOut, BatchWorkload.RandomOrder];
 
     /// <summary>The workloads that any of the patterns fits; all where there is no pattern.</summary>
-    public static IReadOnlyList<Workload> Select(Effort effort, IReadOnlyList<Trace> traces, IReadOnlyList<string> patterns)
-    {
-        Workload[] all = [.. All(effort, traces)];
-        foreach (string pattern in patterns)
-        {
-            if (!all.Any(workload => Fits(pattern, workload)))
-            {
-                throw new BadInputException(
-                    $"--workloads: '{pattern}' fits none of {string.Join(", ", all.Select(workload => workload.Id))}.");
-            }
-        }
-
-        return [.. all.Where(workload => patterns.Count == 0 || patterns.Any(pattern => Fits(pattern, workload)))];
-    }
-
-    private static bool Fits(string pattern, Workload workload) =>
-        FileSystemName.MatchesSimpleExpression(pattern, workload.Id, ignoreCase: false);
+    public static IReadOnlyList<Workload> Select(Effort effort, IReadOnlyList<Trace> traces, IReadOnlyList<string> patterns) =>
+        BenchmarkOptions.Select("--workloads", [.. All(effort, traces)], workload => workload.Id, patterns);
 
     private static IEnumerable<Workload> All(Effort effort, IReadOnlyList<Trace> traces)
     {

@@ -2,11 +2,8 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using BitSlab.Benchmarks;
-using BitSlab.Cli.Commands;
 using BitSlab.Tests.Cli;
 using BitSlab.Tests.Traces;
-using BitSlab.Traces;
 using Xunit;
 
 namespace BitSlab.Tests.Benchmarks;
@@ -19,12 +16,12 @@ public sealed class RunCommandTests
     {
         using TemporaryFolder folder = new();
 
-        CommandRun run = Run(
+        CommandRun run = BenchmarkCommand.Run(
             "run", "--quick", "--workloads", "pair/64,steady/1k,trace/*,scaling/compute-1", "--contenders", "bitslab,nativememory,gc",
             "--traces", TraceFiles.PathOf("sqlite"), "--output", folder.Path);
 
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
-        string[][] rows = Rows(folder, "results.csv", "workload,contender,metric,round,value");
+        string[][] rows = folder.Rows("results.csv", "workload,contender,metric,round,value");
         string[] expected =
         [
             .. from workload in new[] { "pair/64", "steady/1k" }
@@ -39,9 +36,9 @@ public sealed class RunCommandTests
         Assert.Equal(expected, rows.Select(row => $"{row[0]} {row[1]} {row[3]}"));
         Assert.All(rows, row => Assert.Equal("ns/op", row[2]));
         Assert.All(rows, row => Assert.InRange(double.Parse(row[4], CultureInfo.InvariantCulture), 0.1, 1e6));
-        string[] facts = [.. Rows(folder, "environment.csv", "key,value").Select(row => row[0])];
+        string[] facts = [.. folder.Rows("environment.csv", "key,value").Select(row => row[0])];
         Assert.Empty(new[] { "cpu", "cores", "dotnet", "bitslab", "date", "rounds", "command" }.Except(facts));
-        Assert.Empty(Rows(folder, "latency.csv", "workload,contender,round,percentile,ns"));
+        Assert.Empty(folder.Rows("latency.csv", "workload,contender,round,percentile,ns"));
         Assert.True(File.Exists(Path.Combine(folder.Path, "README.md")));
     }
 
@@ -50,14 +47,14 @@ public sealed class RunCommandTests
     {
         using TemporaryFolder folder = new();
 
-        CommandRun run = Run(
+        CommandRun run = BenchmarkCommand.Run(
             "run", "--quick", "--rounds", "2", "--workloads", "latency/*", "--contenders", "bitslab-handle",
             "--traces", TraceFiles.PathOf("sqlite"), "--output", folder.Path);
 
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
-        string[][] rows = Rows(folder, "results.csv", "workload,contender,metric,round,value");
+        string[][] rows = folder.Rows("results.csv", "workload,contender,metric,round,value");
         Assert.Equal(["p50", "p99", "p99.9", "p99.99", "max", "p50", "p99", "p99.9", "p99.99", "max"], rows.Select(row => row[2]));
-        string[][] curve = Rows(folder, "latency.csv", "workload,contender,round,percentile,ns");
+        string[][] curve = folder.Rows("latency.csv", "workload,contender,round,percentile,ns");
         Assert.Equal(["1", "2"], curve.Select(row => row[2]).Distinct());
         Assert.Equal("100", curve[^1][3]);
     }
@@ -87,34 +84,11 @@ public sealed class RunCommandTests
         using TemporaryFolder folder = new();
         string[] output = arguments.Contains("--output") ? [] : ["--output", folder.Path];
 
-        CommandRun run = Run(["run", "--quick", .. arguments, .. others, .. traces, .. output]);
+        CommandRun run = BenchmarkCommand.Run(["run", "--quick", .. arguments, .. others, .. traces, .. output]);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.False(File.Exists(Path.Combine(folder.Path, "results.csv")));
-    }
-
-    private static CommandRun Run(params string[] arguments)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        CliHost host = new(output, error, Interactive: false, ContenderCatalog.For);
-        int code = CommandLine.Run(Program.Root(host), arguments, host);
-        return new CommandRun(code, output.ToString(), error.ToString());
-    }
-
-    private static string[][] Rows(TemporaryFolder folder, string file, string header)
-    {
-        string[] lines = File.ReadAllLines(Path.Combine(folder.Path, file));
-        Assert.Equal(header, lines[0]);
-        return [.. lines[1..].Select(line => line.Split(','))];
-    }
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("bitslab-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 }

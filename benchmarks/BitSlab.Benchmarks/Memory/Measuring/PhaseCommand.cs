@@ -1,0 +1,59 @@
+using System;
+using System.CommandLine;
+using System.Linq;
+using System.Text.Json;
+using BitSlab.Benchmarks.Contenders;
+using BitSlab.Benchmarks.Memory.Phases;
+using BitSlab.Cli.Commands;
+using BitSlab.Traces;
+
+namespace BitSlab.Benchmarks.Memory.Measuring;
+
+/// <summary>
+/// What <see cref="PhaseProcess"/> starts: one contender and one piece of work in a process of its own. Prints one line of JSON.
+/// Hidden, since nobody calls it by hand.
+/// </summary>
+internal static class PhaseCommand
+{
+    public const string Name = "memory-phase";
+
+    public static Command Create(CliHost host)
+    {
+        Option<string> contender = new("--contender") { Required = true };
+        Option<string?> trace = new("--trace");
+        Option<bool> start = new("--start");
+        Option<string?> phase = new("--phase");
+        Option<int> events = new("--events");
+        Option<int> idle = new("--idle");
+        Option<bool> quick = new("--quick");
+        Command command = new(Name) { contender, trace, start, phase, events, idle, quick };
+        command.Hidden = true;
+        command.SetAction(result =>
+        {
+            string name = result.GetRequiredValue(contender);
+            PhaseReport report;
+            if (result.GetValue(start))
+            {
+                report = new PhaseReport
+                {
+                    Start = StartChild.Measure(StartChild.Setups.Single(setup => setup.Name == name), result.GetValue(events)),
+                };
+            }
+            else
+            {
+                Contender subject = SubjectCatalog.Load([name], []).Subjects[0].Native!;
+                report = result.GetValue(trace) is string file
+                    ? ReplayChild.Measure(TraceReader.Read(file), subject)
+                    : PhaseChild.Measure(
+                        subject,
+                        PhaseCatalog.All.Single(known => known.Name == result.GetValue(phase)),
+                        PhaseScale.Of(result.GetValue(events), result.GetValue(quick)),
+                        TimeSpan.FromSeconds(result.GetValue(idle)));
+            }
+
+            host.Out.WriteLine(JsonSerializer.Serialize(report));
+            return ExitCode.Good;
+        });
+        return command;
+    }
+}
