@@ -24,6 +24,7 @@ internal static class ReplayCommand
             Description = "Fills every block with a pattern of its own and checks it, instead of measuring.",
         };
         Option<bool> threads = new("--threads") { Description = "Replays each thread of a trace on a real thread." };
+        Option<bool> trim = new("--trim") { Description = "With --verify: trims all the time, on a thread of its own." };
         Option<string?> against = new("--against")
         {
             Description = "Contenders beside BitSlab, with commas between (default nativememory; with --verify none).",
@@ -34,12 +35,18 @@ internal static class ReplayCommand
         Option<string?> json = SharedOptions.Json();
         Command command = new("replay", "Replays recorded programs: time and memory beside other allocators, or with every check.")
         {
-            files, verify, threads, against, preset, rounds, json,
+            files, verify, threads, trim, against, preset, rounds, json,
         };
         command.SetAction(result =>
         {
             string presetName = result.GetRequiredValue(preset);
             bool verifies = result.GetValue(verify);
+            bool trims = result.GetValue(trim);
+            if (trims && !verifies)
+            {
+                throw new BadInputException("--trim goes with --verify only: it would be measured, too.");
+            }
+
             ContenderCatalog catalog = host.ContendersFor(SharedOptions.OptionsOf(presetName));
             string? others = result.GetValue(against) ?? (verifies ? null : ContenderCatalog.NativeMemoryName);
             List<Contender> contenders = [catalog.BitSlab];
@@ -53,6 +60,7 @@ internal static class ReplayCommand
                 contenders,
                 presetName,
                 result.GetValue(threads),
+                trims,
                 result.GetValue(rounds) ?? DefaultRounds,
                 result.GetValue(json));
             return verifies ? ReplayVerification.Run(host, options) : ReplayMeasurement.Run(host, options);

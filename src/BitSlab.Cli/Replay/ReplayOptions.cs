@@ -9,5 +9,6 @@ internal sealed record ReplayOptions(
     IReadOnlyList<Contender> Contenders,
     string Preset,
     bool Threads,
+    bool Trims,
     int Rounds,
     string? Json);

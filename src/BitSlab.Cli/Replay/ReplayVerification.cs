@@ -26,11 +26,11 @@ internal static class ReplayVerification
                     {
                         if (options.Threads)
                         {
-                            ThreadedVerifyingReplay.Run(trace, contender, advanced);
+                            ThreadedVerifyingReplay.Run(trace, contender, advanced, options.Trims);
                         }
                         else
                         {
-                            VerifyingReplay.Run(trace, contender, advanced);
+                            VerifyingReplay.Run(trace, contender, advanced, options.Trims);
                         }
                     }
                     catch (VerificationException caught)

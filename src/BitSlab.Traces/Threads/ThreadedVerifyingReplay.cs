@@ -4,7 +4,7 @@ using System.Threading;
 namespace BitSlab.Traces;
 
 /// <summary>Replays each thread of a trace on a real thread, with every check.</summary>
-internal sealed class ThreadedVerifyingReplay(Trace trace, Contender subject, Action<int>? advanced) : IContenderVisitor<bool>
+internal sealed class ThreadedVerifyingReplay(Trace trace, Contender subject, Action<int>? advanced, bool trims) : IContenderVisitor<bool>
 {
     private struct SharedBlock
     {
@@ -19,13 +19,14 @@ internal sealed class ThreadedVerifyingReplay(Trace trace, Contender subject, Ac
     private readonly ThreadPlan _plan = ThreadPlan.Of(trace);
 
     /// <exception cref="VerificationException">The contender broke its promise.</exception>
-    public static void Run(Trace trace, Contender contender, Action<int>? advanced = null)
-        => contender.Accept(new ThreadedVerifyingReplay(trace, contender, advanced));
+    public static void Run(Trace trace, Contender contender, Action<int>? advanced = null, bool trims = false)
+        => contender.Accept(new ThreadedVerifyingReplay(trace, contender, advanced, trims));
 
     public bool Visit<T>()
         where T : struct, IContender<T>, allows ref struct
     {
         using SlabAllocator? allocator = subject.CreateAllocator();
+        using TrimmingThread? trimming = trims ? new TrimmingThread(allocator ?? SlabAllocator.Shared) : null;
         SharedBlock[] blocks = new SharedBlock[_plan.ObjectCount];
         ReplayThreads.Run(_plan.Threads.Length, (index, threads) => RunThread<T>(_plan.Threads[index], allocator, blocks, threads));
         FreeRest(T.Open(allocator), blocks);

@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace BitSlab.Traces;
 
 /// <summary>Replays a trace on the calling thread, in the trace's order, with every check.</summary>
-internal sealed class VerifyingReplay(Trace trace, Contender subject, Action<int>? advanced) : IContenderVisitor<bool>
+internal sealed class VerifyingReplay(Trace trace, Contender subject, Action<int>? advanced, bool trims) : IContenderVisitor<bool>
 {
     // Progress every so many events: often enough for a bar, too seldom to cost.
     internal const int EventsPerReport = 16_384;
@@ -13,13 +13,14 @@ internal sealed class VerifyingReplay(Trace trace, Contender subject, Action<int
     private readonly HashSet<nint> _addresses = [];
 
     /// <exception cref="VerificationException">The contender broke its promise.</exception>
-    public static void Run(Trace trace, Contender contender, Action<int>? advanced = null)
-        => contender.Accept(new VerifyingReplay(trace, contender, advanced));
+    public static void Run(Trace trace, Contender contender, Action<int>? advanced = null, bool trims = false)
+        => contender.Accept(new VerifyingReplay(trace, contender, advanced, trims));
 
     public bool Visit<T>()
         where T : struct, IContender<T>, allows ref struct
     {
         using SlabAllocator? allocator = subject.CreateAllocator();
+        using TrimmingThread? trimming = trims ? new TrimmingThread(allocator ?? SlabAllocator.Shared) : null;
         T opened = T.Open(allocator);
         VerifiedBlock[] slots = new VerifiedBlock[trace.SlotCount];
         TraceEvent[] events = trace.Events;

@@ -141,6 +141,12 @@ internal static unsafe class Chunks
     public static AllocStatus Prefault(Allocator* allocator, long bytes)
     {
         Reservation* reservation = allocator->Reservation;
+        if (bytes >= allocator->LiveBeforeHugePages)
+        {
+            // So much is going to live.
+            allocator->LiveBeforeHugePages = 0;
+        }
+
         for (long done = 0; done < bytes; done += Layout.ChunkBytes)
         {
             if (!Permits.TryTake(allocator, (long)Layout.SlicesPerChunk * Layout.PermitPerSlice))

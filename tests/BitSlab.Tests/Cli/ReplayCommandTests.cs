@@ -14,6 +14,8 @@ public sealed class ReplayCommandTests
     [Theory]
     [InlineData()]
     [InlineData("--threads")]
+    [InlineData("--trim")]
+    [InlineData("--trim", "--threads")]
     [InlineData("--preset", "classic")]
     [InlineData("--against", "nativememory,bitslab-handle,bitslab-instance")]
     public void Verifying_a_good_trace_ends_with_0(params string[] more)
@@ -74,6 +76,7 @@ public sealed class ReplayCommandTests
         [new[] { "replay", TraceFiles.PathOf("sqlite"), "--preset", "fast" }, "--preset must be default or classic, not 'fast'"],
         [new[] { "replay", TraceFiles.PathOf("sqlite"), "--rounds", "0" }, "--rounds must be a number from 1 to 10000, not '0'"],
         [new[] { "replay", TraceFiles.PathOf("sqlite"), "--json", "/there/is/none.json" }, "/there/is/none.json: no such folder"],
+        [new[] { "replay", TraceFiles.PathOf("sqlite"), "--trim" }, "--trim goes with --verify only"],
         [new[] { "queue", "--events", "many" }, "--events must be a number from 1 to 100000000, not 'many'"],
         [new[] { "queue", "--length", "-1" }, "--length must be a number"],
         [new[] { "queue", "--max-size", "1" }, "--max-size must be a number from 2"],
