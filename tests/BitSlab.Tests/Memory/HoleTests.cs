@@ -181,6 +181,43 @@ public sealed class HoleTests
     }
 
     [Fact]
+    public void At_the_limit_a_slab_without_holes_serves_before_one_that_needs_permits()
+    {
+        using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions { MemoryLimit = 4 * MiB, IdleGiveBack = false });
+        using var other = new Worker();
+        List<nint> blocks = FillUp(subject, 500);
+        nint[] ofFirst = [.. blocks.Where(block => SlabOf.Block(block) == SlabOf.Block(blocks[0]))];
+        subject.FreeBatch(ofFirst.AsSpan(1));
+        other.Run(() => subject.Allocator.Trim());
+        other.Run(() => Assert.NotEmpty(FillUp(subject, 16)));
+
+        nint last = blocks[ofFirst.Length];
+        subject.Free(last);
+        Assert.True(subject.TryAlloc(500, out nint again), "The one free block that needs no permit was passed over.");
+        Assert.Equal(last, again);
+        Assert.False(subject.TryAlloc(500, out _));
+    }
+
+    [Theory]
+    [InlineData(1000, Freer.Owner)]
+    [InlineData(1000, Freer.Other)]
+    [InlineData(20_000, Freer.Both)]
+    public void Each_page_counts_once_as_returned_though_its_slab_goes_later(int size, Freer freer)
+    {
+        using Subject subject = Ticked();
+        using var owner = new Worker();
+        List<nint> live = [];
+        SparseSlabs slabs = Sparse(subject, owner, size, freer, live);
+        subject.Allocator.Tick();
+        subject.Allocator.Tick();
+        subject.FreeBatch([.. live]);
+        owner.Run(() => subject.Allocator.Trim());
+        SlabStatistics statistics = subject.Allocator.GetStatistics();
+        Assert.Equal(0, statistics.Slabs);
+        Assert.Equal((slabs.All.Count + 1) * slabs.Current.Bytes, statistics.ReturnedBytes);
+    }
+
+    [Fact]
     public void Reset_with_holes_leaves_an_exact_account()
     {
         using Subject subject = Ticked();
