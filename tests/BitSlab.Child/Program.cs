@@ -24,6 +24,12 @@ internal static class Program
             case "shortage":
                 Shortage.Run(blockBytes: int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
                 return 0;
+            case "idle-timer":
+                IdleTimer.Run();
+                return 0;
+            case "idle-timer-after-trim":
+                IdleTimer.RunAfterTrim();
+                return 0;
             case "main-returns":
                 MainReturns.Run();
                 return 0;

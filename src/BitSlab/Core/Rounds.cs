@@ -77,6 +77,12 @@ internal static unsafe class Rounds
             CoreLock.Exit(&allocator->Gate);
         }
 
+        if (token != 0)
+        {
+            // The slabs that the caller gave up have room and are not current: its next frees there are fast ones, which tell nobody.
+            EnsureTimer(reservation);
+        }
+
         return bytes;
     }
 

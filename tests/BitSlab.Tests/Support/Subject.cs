@@ -30,6 +30,9 @@ public abstract unsafe class Subject : IDisposable
         _ => new HandleSubject(new SlabAllocator(options)),
     };
 
+    /// <summary>An allocator that was made already, a child for instance; disposed with the subject.</summary>
+    public static Subject Of(SlabAllocator allocator) => new InstanceSubject(allocator);
+
     public abstract nint Alloc(nuint byteCount);
 
     public abstract nint Alloc(nuint elementCount, nuint elementSize);
