@@ -350,8 +350,14 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         AllocStatus status = Chunks.Prefault(_allocator, bytes);
         if (status != AllocStatus.Ok)
         {
-            Dispose();
-            ThrowShortage(status, (nuint)bytes);
+            try
+            {
+                ThrowShortage(status, (nuint)bytes);
+            }
+            finally
+            {
+                Dispose();
+            }
         }
     }
 

@@ -77,14 +77,13 @@ internal static unsafe class Permits
     /// <param name="pageBytes">The pages, in bytes.</param>
     public static void ReturnWithPages(Allocator* allocator, long permits, long pageBytes)
     {
-        if (pageBytes == 0)
-        {
-            return;
-        }
-
         Return(allocator, permits);
         Atomic.Add(&allocator->Returned, pageBytes);
-        Atomic.Add(&allocator->Root->GiveBacks, 1);
+        if (pageBytes != 0)
+        {
+            // Whoever waits for memory tries again for this: not for chunks that had no pages.
+            Atomic.Add(&allocator->Root->GiveBacks, 1);
+        }
     }
 
     /// <summary>A range is on its way to the OS, its permits come back when it is there. Whoever is short may wait for them.</summary>
