@@ -347,7 +347,10 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
     private void Prefault(long bytes)
     {
-        AllocStatus status = Chunks.Prefault(_allocator, bytes);
+        // The kernel would rather end the process than say no.
+        AllocStatus status = bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
+            ? AllocStatus.OutOfMemory
+            : Chunks.Prefault(_allocator, bytes);
         if (status != AllocStatus.Ok)
         {
             try

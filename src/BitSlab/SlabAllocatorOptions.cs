@@ -93,7 +93,8 @@ public sealed record SlabAllocatorOptions
 
     /// <summary>
     /// Bytes to commit and touch when the allocator is made, rounded up to chunks of 4 MiB: what then allocates from them takes no page
-    /// fault. They stay resident while idle, until <see cref="SlabAllocator.Trim"/>. Default 0.
+    /// fault. They stay resident while idle, until <see cref="SlabAllocator.Trim"/>. More than the garbage collector reports as available is
+    /// refused as out of memory. Default 0.
     /// </summary>
     public long Prefault { get; init; }
 
