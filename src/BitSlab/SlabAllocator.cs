@@ -249,6 +249,9 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             }
         }
 
+        // Two figures that change one after the other: the part is never more than the whole.
+        long committed = Atomic.LoadAcquire(&_allocator->Committed);
+        long ofChildren = long.Min(committed, Atomic.LoadAcquire(&_allocator->ChildBytes));
         return new SlabStatistics
         {
             LiveBlocks = totals.Blocks + totals.LargeBlocks,
@@ -257,8 +260,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             LargeBytes = totals.LargeBytes,
             Chunks = totals.Chunks,
             Slabs = totals.Slabs,
-            CommittedBytes = Atomic.LoadAcquire(&_allocator->Committed),
-            ChildBytes = Atomic.LoadAcquire(&_allocator->ChildBytes),
+            CommittedBytes = committed,
+            ChildBytes = ofChildren,
             ReservedBytes = (totals.Chunks * Layout.ChunkBytes) + Atomic.LoadAcquire(&_allocator->OutsideReserved),
             MetadataBytes = (totals.OccupiedSlices * Layout.MetadataPerSlice)
                 + Atomic.LoadAcquire(&_allocator->HeapBytes) + Atomic.LoadAcquire(&_allocator->WordBytes),

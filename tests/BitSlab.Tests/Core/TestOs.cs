@@ -3,11 +3,14 @@ using BitSlab.Platform;
 
 namespace BitSlab.Tests.Core;
 
-/// <summary>The platform's primitives, of which a test can have one refused: the n-th call from now on, on the test's thread.</summary>
+/// <summary>The platform's primitives, of which a test can have some refused: from the n-th call on, on the test's thread.</summary>
 internal static unsafe class TestOs
 {
     [ThreadStatic]
     private static int t_refuseAt;
+
+    [ThreadStatic]
+    private static int t_refuseCount;
 
     [ThreadStatic]
     private static int t_calls;
@@ -25,6 +28,8 @@ internal static unsafe class TestOs
             os.Commit = &Commit;
             os.Decommit = &Decommit;
             os.Purge = &Purge;
+            os.WantHugePages = &WantHugePages;
+            os.Populate = &Populate;
             os.Malloc = &Malloc;
             os.FreeMalloc = &FreeMalloc;
             os.StartTimer = &StartTimer;
@@ -43,10 +48,14 @@ internal static unsafe class TestOs
     public static Action? OnGiveBack;
 
     /// <summary>From now on the n-th call is refused, and only that; 0 refuses none.</summary>
-    public static void RefuseOnly(int nth)
+    public static void RefuseOnly(int nth) => Refuse(nth, 1);
+
+    /// <summary>From now on so many calls are refused, beginning with the n-th; 0 refuses none.</summary>
+    public static void Refuse(int nth, int count)
     {
         t_calls = 0;
         t_refuseAt = nth;
+        t_refuseCount = count;
     }
 
     /// <summary>From now on reservations above so many bytes are refused; 0 refuses none.</summary>
@@ -57,7 +66,11 @@ internal static unsafe class TestOs
     {
     }
 
-    private static bool Refused() => ++t_calls == t_refuseAt;
+    private static bool Refused()
+    {
+        t_calls++;
+        return t_refuseAt != 0 && t_calls >= t_refuseAt && t_calls < t_refuseAt + t_refuseCount;
+    }
 
     private static void* Reserve(nuint bytes) =>
         Refused() || (t_largestReserve != 0 && bytes > t_largestReserve) ? null : LinuxMemory.Primitives.Reserve(bytes);
@@ -77,6 +90,11 @@ internal static unsafe class TestOs
         OnGiveBack?.Invoke();
         return !Refused() && LinuxMemory.Primitives.Purge(address, bytes);
     }
+
+    private static bool WantHugePages(void* address, nuint bytes, bool wanted) =>
+        !Refused() && LinuxMemory.Primitives.WantHugePages(address, bytes, wanted);
+
+    private static bool Populate(void* address, nuint bytes) => !Refused() && LinuxMemory.Primitives.Populate(address, bytes);
 
     private static void FreeMalloc(void* block)
     {

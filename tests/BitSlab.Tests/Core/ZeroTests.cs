@@ -1,0 +1,189 @@
+using System;
+using System.Collections.Generic;
+using BitSlab.Core;
+using BitSlab.Tests.Support;
+using Xunit;
+
+namespace BitSlab.Tests.Core;
+
+/// <summary>
+/// Blocks that read as zeros are not cleared again. Seen by what stands there though nobody may have written it: bytes that a test puts where the
+/// next block will be come out.
+/// </summary>
+public sealed unsafe class ZeroTests
+{
+    private const byte Planted = 0xA5;
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1024)]
+    [InlineData(1025)]
+    [InlineData(5000)]
+    [InlineData(32_768)]
+    public void The_next_block_of_a_fresh_slab_is_not_cleared_and_a_used_one_is(int size)
+    {
+        using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions { IdleGiveBack = false });
+        for (int i = 0; i < 3; i++)
+        {
+            nint first = subject.AllocZeroed((nuint)size);
+            nint next = first + (nint)subject.GetUsableSize(first);
+            *(byte*)next = Planted;
+            nint second = subject.AllocZeroed((nuint)size);
+            Assert.Equal(next, second);
+            Assert.Equal(Planted, *(byte*)second);
+            subject.Free(second);
+
+            // Written by its user as far as anyone knows.
+            List<nint> others = [];
+            nint again;
+            while ((again = subject.AllocZeroed((nuint)size)) != second)
+            {
+                others.Add(again);
+            }
+
+            Assert.Equal(0, *(byte*)again);
+            subject.FreeBatch([first, again, .. others]);
+            subject.Allocator.Trim();
+        }
+    }
+
+    [Theory]
+    [InlineData(1500)]
+    [InlineData(5000)]
+    [InlineData(30_000)]
+    public void The_tail_of_a_slab_whose_pages_were_purged_is_not_cleared(int size)
+    {
+        using CoreFixture core = new();
+        nint last = Fill(core, size, out List<nint> blocks);
+        SlabEnd(core, blocks[0], out nint end);
+        for (int i = 2; i < blocks.Count - 1; i++)
+        {
+            Assert.Equal(BlockStatus.Live, core.Free(blocks[i]));
+        }
+
+        Maintenance.Trim(core.Allocator, 0);
+        for (nint at = end - 4096; at > blocks[3] + 4096; at -= 512)
+        {
+            *(byte*)at = Planted;
+        }
+
+        int known = 0;
+        int cleared = 0;
+        for (int i = 0; i < blocks.Count - 3; i++)
+        {
+            nint block = AllocZeroed(core, size, out bool zeroed);
+            if (block > blocks[0] && block < end)
+            {
+                known += zeroed ? 1 : 0;
+                cleared += zeroed ? 0 : 1;
+                Assert.True(!zeroed || block + size > end - 4096 || new Span<byte>((void*)block, size).Contains(Planted));
+            }
+        }
+
+        // At most the word's and the page's at the beginning.
+        Assert.True(known > 0 || cleared < 64, $"{known} were known to be zero, {cleared} not.");
+        Assert.NotEqual(0, last);
+    }
+
+    [Fact]
+    public void A_block_of_the_purged_tail_is_zero_where_it_was_not_written()
+    {
+        using CoreFixture core = new();
+        foreach (int size in (int[])[16, 48, 300, 1000, 1500, 3000, 5000, 12_000, 30_000])
+        {
+            Fill(core, size, out List<nint> blocks);
+            for (int stay = 1; stay < blocks.Count - 2; stay += blocks.Count / 5)
+            {
+                for (int i = stay; i < blocks.Count - 1; i++)
+                {
+                    new Span<byte>((void*)blocks[i], size).Fill(Planted);
+                    core.Free(blocks[i]);
+                }
+
+                Maintenance.Trim(core.Allocator, 0);
+                for (int i = stay; i < blocks.Count - 1; i++)
+                {
+                    blocks[i] = AllocZeroed(core, size, out bool zeroed);
+                    Assert.True(!zeroed || IsZero(blocks[i], size), $"A block of {size} bytes is said to be zero, and is not.");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Blocks_of_untouched_slices_are_not_cleared_and_those_of_used_ones_are()
+    {
+        using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions { IdleGiveBack = false });
+        nint first = subject.AllocZeroed(100_000);
+        nint next = first + (nint)subject.GetUsableSize(first);
+        *(byte*)next = Planted;
+        Assert.Equal(next, subject.AllocZeroed(100_000));
+        Assert.Equal(Planted, *(byte*)next);
+        subject.Free(next);
+        Assert.Equal(next, subject.AllocZeroed(100_000));
+        Assert.Equal(0, *(byte*)next);
+    }
+
+    [Fact]
+    public void When_the_system_kept_the_pages_nothing_is_said_to_be_zero()
+    {
+        using CoreFixture core = new();
+        for (int refused = 1; refused < 12; refused++)
+        {
+            List<nint> blocks = [];
+            for (int i = 0; i < 200; i++)
+            {
+                blocks.Add(core.Alloc(30_000));
+                new Span<byte>((void*)blocks[^1], 30_000).Fill(Planted);
+            }
+
+            foreach (nint block in blocks)
+            {
+                core.Free(block);
+            }
+
+            // The decommit and the purge behind it.
+            TestOs.Refuse(refused, 2);
+            Maintenance.Trim(core.Allocator, CoreFixture.Token);
+            TestOs.Refuse(0, 0);
+            for (int i = 0; i < 200; i++)
+            {
+                blocks[i] = AllocZeroed(core, 30_000, out bool zeroed);
+                Assert.True(!zeroed || IsZero(blocks[i], 30_000), "A block is said to be zero, and is not.");
+            }
+
+            blocks.ForEach(block => core.Free(block));
+        }
+    }
+
+    // Two slabs and the first block of a third: neither of the two is current.
+    private static nint Fill(CoreFixture core, int size, out List<nint> blocks)
+    {
+        blocks = [core.Alloc((nuint)size)];
+        Slab* slab = ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf((uint)size, 4))->Slab;
+        while (ThreadHeap.Entry(core.Heap, slab->Class)->Slab == slab)
+        {
+            blocks.Add(core.Alloc((nuint)size));
+        }
+
+        return blocks[^1];
+    }
+
+    private static void SlabEnd(CoreFixture core, nint block, out nint end)
+    {
+        Slab* slab = Slab.At(Slab.SliceOf((void*)block), core.Reservation->Base, core.Reservation->Slabs)->First;
+        end = (nint)Reservation.AddressOf(core.Reservation, slab) + ((nint)slab->SliceCount << Layout.SliceShift);
+    }
+
+    private static nint AllocZeroed(CoreFixture core, int size, out bool zeroed)
+    {
+        AllocStatus status;
+        bool known = true;
+        nint block = (nint)Allocation.Alloc(core.Heap, (nuint)size, 1, &status, &known);
+        Assert.Equal(AllocStatus.Ok, status);
+        zeroed = known;
+        return block;
+    }
+
+    private static bool IsZero(nint block, int size) => new ReadOnlySpan<byte>((void*)block, size).IndexOfAnyExcept((byte)0) < 0;
+}
