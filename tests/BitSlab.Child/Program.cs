@@ -30,6 +30,9 @@ internal static class Program
             case "idle-timer-after-trim":
                 IdleTimer.RunAfterTrim();
                 return 0;
+            case "prefault":
+                Prefaulting.Run();
+                return 0;
             case "main-returns":
                 MainReturns.Run();
                 return 0;

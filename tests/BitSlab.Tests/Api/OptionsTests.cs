@@ -17,6 +17,9 @@ public sealed class OptionsTests
             Add(nameof(SlabAllocatorOptions.BlocksPerSlab), int.MinValue, -1, 1, 63, 4097, int.MaxValue);
             Add(nameof(SlabAllocatorOptions.MinimumAlignment), int.MinValue, -1, 0, 3, 48, 4095, 4097, 8192, int.MaxValue);
             Add(nameof(SlabAllocatorOptions.MemoryLimit), long.MinValue, -1, 0);
+            Add(nameof(SlabAllocatorOptions.SoftLimit), long.MinValue, -1, 0);
+            Add(nameof(SlabAllocatorOptions.Prefault), long.MinValue, -1);
+            Add(nameof(SlabAllocatorOptions.HugePages), int.MinValue, -1, 3, int.MaxValue);
             return data;
 
             void Add(string property, params long[] values)
@@ -45,6 +48,13 @@ public sealed class OptionsTests
         { nameof(SlabAllocatorOptions.MinimumAlignment), 4096 },
         { nameof(SlabAllocatorOptions.MemoryLimit), 100_000_000 },
         { nameof(SlabAllocatorOptions.MemoryLimit), long.MaxValue },
+        { nameof(SlabAllocatorOptions.SoftLimit), 1 },
+        { nameof(SlabAllocatorOptions.SoftLimit), long.MaxValue },
+        { nameof(SlabAllocatorOptions.Prefault), 0 },
+        { nameof(SlabAllocatorOptions.Prefault), 1 },
+        { nameof(SlabAllocatorOptions.HugePages), (long)HugePages.Automatic },
+        { nameof(SlabAllocatorOptions.HugePages), (long)HugePages.Off },
+        { nameof(SlabAllocatorOptions.HugePages), (long)HugePages.Hint },
     };
 
     [Theory]
@@ -74,7 +84,12 @@ public sealed class OptionsTests
             BlocksPerSlab = 0,
             MinimumAlignment = 16,
             MemoryLimit = long.MaxValue,
+            SoftLimit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3,
+            SoftLimitCallback = null,
             UseMallocForLarge = false,
+            IdleGiveBack = true,
+            HugePages = HugePages.Automatic,
+            Prefault = 0,
             Name = null,
         };
         Assert.Equal(expected, new SlabAllocatorOptions());
@@ -148,6 +163,9 @@ public sealed class OptionsTests
         nameof(SlabAllocatorOptions.ClassGranularity) => new() { ClassGranularity = (int)value },
         nameof(SlabAllocatorOptions.BlocksPerSlab) => new() { BlocksPerSlab = (int)value },
         nameof(SlabAllocatorOptions.MinimumAlignment) => new() { MinimumAlignment = (int)value },
+        nameof(SlabAllocatorOptions.SoftLimit) => new() { SoftLimit = value },
+        nameof(SlabAllocatorOptions.Prefault) => new() { Prefault = value },
+        nameof(SlabAllocatorOptions.HugePages) => new() { HugePages = (HugePages)value },
         _ => new() { MemoryLimit = value },
     };
 }

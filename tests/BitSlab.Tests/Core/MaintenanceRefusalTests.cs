@@ -37,6 +37,42 @@ public sealed unsafe class MaintenanceRefusalTests
         Assert.True(failures > 5 && returned > 3, $"{failures} refused allocations, {returned} sums of returned bytes.");
     }
 
+    [Fact]
+    public void Holes_that_the_system_did_not_take_stay_and_go_the_next_time()
+    {
+        using CoreFixture core = new();
+        nint[] blocks = [.. Enumerable.Range(0, 1000).Select(_ => core.Alloc(1000))];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            Pattern.Fill(blocks[i], 1000, (uint)i);
+            if (i % 10 != 0)
+            {
+                core.Free(blocks[i]);
+            }
+        }
+
+        long committed = core.Allocator->Committed;
+        TestOs.RefuseOnly(1);
+        Maintenance.Trim(core.Allocator, 0);
+        Assert.Equal(1, TestOs.Calls);
+        Assert.Equal((committed, 0), (core.Allocator->Committed, core.Allocator->Returned));
+
+        // One hole of several in a slab.
+        TestOs.RefuseOnly(2);
+        Maintenance.Trim(core.Allocator, 0);
+        long part = core.Allocator->Returned;
+        TestOs.RefuseOnly(0);
+        Assert.InRange(part, 4096, committed / 16);
+        Assert.Equal(committed - part, core.Allocator->Committed);
+        Maintenance.Trim(core.Allocator, 0);
+        Assert.True(core.Allocator->Returned > committed / 4);
+        Assert.Equal(committed - core.Allocator->Returned, core.Allocator->Committed);
+        for (int i = 0; i < blocks.Length; i += 10)
+        {
+            Pattern.Verify(blocks[i], 1000, (uint)i);
+        }
+    }
+
     private sealed class Scenario
     {
         private readonly Dictionary<nint, (uint Size, bool OfChild)> _live = [];
@@ -67,7 +103,12 @@ public sealed unsafe class MaintenanceRefusalTests
                     Verify(core, child);
                 }
 
-                Fill(core, core.Heap, ofChild: false);
+                // Slabs with holes are used again, or become empty.
+                if (round == 1)
+                {
+                    Fill(core, core.Heap, ofChild: false);
+                }
+
                 FreeSome(core, round + 1);
                 Rounds.TrimFamily(core.Allocator, round == 1 ? CoreFixture.Token : NobodysToken);
                 Verify(core, child);

@@ -29,13 +29,7 @@ public sealed class RealTraceTests
     public void The_trace_is_verified(string name, string path, bool threads)
     {
         Trace trace = TraceFiles.Read(name);
-        SlabAllocatorOptions options = path == "classic" ? SlabAllocatorOptions.Classic : SlabAllocatorOptions.Default;
-        Contender contender = ContenderCatalog.For(options).Find(path switch
-        {
-            "instance" => "bitslab-instance",
-            "handle" => "bitslab-handle",
-            _ => "bitslab",
-        })!;
+        Contender contender = ContenderOf(path);
 
         if (threads)
         {
@@ -55,5 +49,16 @@ public sealed class RealTraceTests
 
         VerifyingReplay.Run(trace, malloc, advanced: null);
         ThreadedVerifyingReplay.Run(trace, malloc, advanced: null);
+    }
+
+    internal static Contender ContenderOf(string path)
+    {
+        SlabAllocatorOptions options = path == "classic" ? SlabAllocatorOptions.Classic : SlabAllocatorOptions.Default;
+        return ContenderCatalog.For(options).Find(path switch
+        {
+            "instance" => "bitslab-instance",
+            "handle" => "bitslab-handle",
+            _ => "bitslab",
+        })!;
     }
 }
