@@ -89,7 +89,8 @@ internal static unsafe class Maintenance
             for (int k = 0; k < Layout.SlicesPerChunk && isOwn; k++)
             {
                 Slab* slab = reservation->Slabs + (c * Layout.SlicesPerChunk) + (nuint)k;
-                if (!IsIdleSlab(allocator, slab))
+                ThreadHeap* heap = HeapOfIdle(allocator, slab);
+                if (heap == null)
                 {
                     continue;
                 }
@@ -102,7 +103,7 @@ internal static unsafe class Maintenance
 
                 if (purges && (step == SlabStep.Trim || HasAged(slab)) && Holes.Count(reservation, slab) != 0)
                 {
-                    purges = TryPurge(slab, token);
+                    purges = TryPurge(heap, slab, token);
                 }
             }
         }
@@ -110,19 +111,21 @@ internal static unsafe class Maintenance
         return any;
     }
 
-    // Without a lock, for a first look. Acquire pairs with the slab's birth: whoever sees it sees its fields.
-    private static bool IsIdleSlab(Allocator* allocator, Slab* slab)
+    // The heap of a slab of this allocator that is not current and has a free block; null for what is none. Without a lock, for a first look.
+    // Acquire pairs with the slab's birth: whoever sees it sees its fields.
+    private static ThreadHeap* HeapOfIdle(Allocator* allocator, Slab* slab)
     {
         if (Atomic.LoadAcquire(&slab->Kind) != (byte)SliceKind.Slab || slab->First != slab)
         {
-            return false;
+            return null;
         }
 
-        // A heap of this allocator stays one, since the gate is held; another's is none of ours.
+        // Read once: a heap of this allocator stays one, since the gate is held. Another's may go at any time, and its lock is none of ours.
         ThreadHeap* heap = (ThreadHeap*)Atomic.Load((void**)&slab->Heap);
-        return heap->AllocatorNumber == allocator->Number
+        bool isIdle = heap->AllocatorNumber == allocator->Number
             && slab->Class < heap->ClassCount && ThreadHeap.Entry(heap, slab->Class)->Slab != slab
             && (Atomic.LoadAcquire(&slab->InList) != 0 || HasFreeBlock(allocator->Reservation, slab));
+        return isIdle ? heap : null;
     }
 
     private static bool HasFreeBlock(Reservation* reservation, Slab* slab)
@@ -152,9 +155,8 @@ internal static unsafe class Maintenance
     }
 
     // One slab a hold. False when the OS refuses: it will not take the next either.
-    private static bool TryPurge(Slab* slab, ulong token)
+    private static bool TryPurge(ThreadHeap* heap, Slab* slab, ulong token)
     {
-        ThreadHeap* heap = (ThreadHeap*)Atomic.Load((void**)&slab->Heap);
         bool asOwner = token != 0 && Atomic.LoadAcquire(&heap->OwnerWord) == token;
         if (asOwner)
         {
