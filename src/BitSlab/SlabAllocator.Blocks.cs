@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -303,16 +304,9 @@ public sealed unsafe partial class SlabAllocator
     private static void* MoveOwn(ThreadHeap* heap, void* ptr, nuint usable, nuint byteCount, nuint alignment)
     {
         void* moved = alignment == 1 ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
-        AllocStatus shortage = AllocStatus.Ok;
         if (moved == null)
         {
-            moved = TryAllocate(heap->Allocator, byteCount, alignment, out shortage);
-        }
-
-        if (moved == null)
-        {
-            ThrowShortageUnlessFits(heap->Allocator, shortage, ptr, usable, byteCount, alignment);
-            return ptr;
+            return MoveSlow(ptr, usable, byteCount, alignment, heap->Allocator);
         }
 
         NativeMemory.Copy(ptr, moved, nuint.Min(byteCount, usable));
@@ -340,15 +334,34 @@ public sealed unsafe partial class SlabAllocator
             return ptr;
         }
 
-        void* moved = TryAllocate(place.Allocator, byteCount, alignment, out AllocStatus shortage);
+        return MoveSlow(ptr, place.UsableBytes, byteCount, alignment, place.Allocator);
+    }
+
+    private static void* MoveSlow(void* ptr, nuint usable, nuint byteCount, nuint alignment, Allocator* allocator)
+    {
+        void* moved = TryAllocate(allocator, byteCount, alignment, out AllocStatus shortage);
+
+        // A soft limit's callback may have freed the block, or reset the allocator.
+        BlockPlace place;
+        BlockStatus status = Blocks.Find(allocator->Reservation, ptr, allocator, &place);
+        if (status != BlockStatus.Live)
+        {
+            if (moved != null)
+            {
+                Blocks.Free(allocator->Reservation, moved, allocator, ThreadHeaps.CurrentToken);
+            }
+
+            Refuse(status, ptr, allocator);
+        }
+
         if (moved == null)
         {
-            ThrowShortageUnlessFits(place.Allocator, shortage, ptr, place.UsableBytes, byteCount, alignment);
+            ThrowShortageUnlessFits(allocator, shortage, ptr, usable, byteCount, alignment);
             return ptr;
         }
 
-        NativeMemory.Copy(ptr, moved, nuint.Min(byteCount, place.UsableBytes));
-        FreeMoved(ptr, moved, place.Allocator);
+        NativeMemory.Copy(ptr, moved, nuint.Min(byteCount, usable));
+        FreeMoved(ptr, moved, allocator);
         return moved;
     }
 
@@ -417,15 +430,18 @@ public sealed unsafe partial class SlabAllocator
     private static AllocStatus AllocateOrReclaim(
         Allocator* allocator, nuint byteCount, nuint alignment, ref bool zeroed, out void* block)
     {
-        while (true)
+        // What comes back may be taken by others, again and again. Far more often than it happens to threads that share a limit.
+        const int MostTurns = 32;
+        for (int turn = 0; ; turn++)
         {
             long giveBacks = Atomic.LoadAcquire(&allocator->Root->GiveBacks);
             bool known = zeroed;
             AllocStatus status = AllocateOnce(allocator, byteCount, alignment, ref known, out block);
 
             // What heaps hold without need may be what is missing. Again as long as memory comes back, by this thread or another.
-            if (status is AllocStatus.Ok or AllocStatus.SoftLimitReached
-                || LargeBlocks.IsImpossible(byteCount, alignment) || !Reclaim(allocator, giveBacks))
+            if (status is AllocStatus.Ok or AllocStatus.SoftLimitReached || turn == MostTurns
+                || LargeBlocks.IsImpossible(byteCount, alignment) || Permits.IsAboveLimit(allocator, byteCount)
+                || !Reclaim(allocator, giveBacks))
             {
                 zeroed = known;
                 return status;
@@ -451,6 +467,7 @@ public sealed unsafe partial class SlabAllocator
         bool wanted = zeroed;
         ulong number = allocator->Number;
         ulong teller = Permits.Teller(Interlocked.Increment(ref s_tellings));
+        List<(nint Level, ulong Number)> told = [];
         try
         {
             AllocStatus status;
@@ -459,6 +476,7 @@ public sealed unsafe partial class SlabAllocator
                 Allocator* level;
                 while ((level = Permits.BeginTelling(allocator, teller)) != null)
                 {
+                    told.Add(((nint)level, level->Number));
                     TellSoftLimit(level);
                     ObjectDisposedException.ThrowIf(allocator->Number != number, typeof(SlabAllocator));
                 }
@@ -472,9 +490,13 @@ public sealed unsafe partial class SlabAllocator
         }
         finally
         {
-            if (allocator->Number == number)
+            // Of those that are there still: what was told may have disposed of some.
+            foreach ((nint level, ulong levelNumber) in told)
             {
-                Permits.EndTelling(allocator, teller);
+                if (((Allocator*)level)->Number == levelNumber)
+                {
+                    Permits.EndTelling((Allocator*)level, teller);
+                }
             }
         }
     }

@@ -62,19 +62,14 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
         _allocator = allocator;
         options.ApplyTo(allocator);
-        if (parent != null)
-        {
-            parent.Adopt(allocator);
-        }
-
         _granularityShift = allocator->GranularityShift;
         _linearLimit = allocator->LinearLimit;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
+        parent?.Adopt(allocator);
         _disposed = 0;
         LiveAllocators.Add(allocator->Number, this);
-        SlabMetrics.EnsureCreated();
         if (options.Prefault != 0)
         {
             Prefault(options.Prefault);
@@ -216,8 +211,14 @@ public sealed unsafe partial class SlabAllocator : IDisposable
                 continue;
             }
 
-            statistics = Volatile.Read(ref _disposed) == 0 ? CountStatistics() : null;
-            ExitGate();
+            try
+            {
+                statistics = Volatile.Read(ref _disposed) == 0 ? CountStatistics() : null;
+            }
+            finally
+            {
+                ExitGate();
+            }
         }
 
         GC.KeepAlive(this);
@@ -372,13 +373,14 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     private void Destroy()
     {
         int slot = _slot;
+        ulong number = _allocator->Number;
         _disposed = 1;
-        LiveAllocators.Remove(_allocator->Number);
         _slot = int.MaxValue;
         ThreadRegistry.ClearSlot(slot);
         GCHandle.FromIntPtr(_allocator->Host).Free();
         Lifetime.DestroyAllocator(_allocator);
         AllocatorSlots.Return(slot);
+        LiveAllocators.Remove(number);
     }
 
     private bool IsEmpty()

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics.Metrics;
 using System.Linq;
+using System.Threading;
 using BitSlab.Threads;
 
 namespace BitSlab;
@@ -15,14 +16,33 @@ internal static class SlabMetrics
     public const string MeterName = "BitSlab";
     public const string NameTag = "allocator";
 
-    private static readonly Meter s_meter = Create();
+    private static int s_isCreated;
+    private static Meter? s_meter;
 
-    /// <summary>Has the instruments be there: whoever listens finds them once the first allocator was made.</summary>
-    public static void EnsureCreated() => GC.KeepAlive(s_meter);
-
-    private static Meter Create()
+    /// <summary>
+    /// Has the instruments be there: whoever listens finds them once some thread uses an allocator. Not before: a listener's code runs in here, which
+    /// may use allocators itself.
+    /// </summary>
+    public static void EnsureCreated()
     {
-        Meter meter = new(MeterName, typeof(SlabMetrics).Assembly.GetName().Version?.ToString(3));
+        if (s_isCreated == 0 && Interlocked.Exchange(ref s_isCreated, 1) == 0)
+        {
+            try
+            {
+                Create();
+            }
+#pragma warning disable CA1031 // a listener's failure is not the allocation's
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                // The instruments that came before it are there.
+            }
+        }
+    }
+
+    private static void Create()
+    {
+        Meter meter = s_meter = new Meter(MeterName, typeof(SlabMetrics).Assembly.GetName().Version?.ToString(3));
         meter.CreateObservableUpDownCounter(
             "bitslab.memory.live", () => Observe(s => s.LiveBytes), "By", "Usable bytes of the blocks that are handed out.");
         meter.CreateObservableUpDownCounter(
@@ -37,7 +57,6 @@ internal static class SlabMetrics
             "bitslab.invalid_frees", () => Observe(s => s.InvalidFrees), "{free}", "Frees that were refused, and those that only a later collection saw.");
         meter.CreateObservableCounter(
             "bitslab.limit_refusals", () => Observe(s => s.LimitRefusals), "{allocation}", "Allocations that a memory limit refused.");
-        return meter;
     }
 
     private static IEnumerable<Measurement<long>> Observe(Func<SlabStatistics, long> figure)

@@ -121,6 +121,9 @@ internal unsafe struct Allocator
     /// <summary>The round in which maintenance was last here; its own, under the gate.</summary>
     public int LastRound;
 
+    /// <summary>The trim of a family that was last here. Under the gate.</summary>
+    public long LastTrim;
+
     /// <summary>Clears all but the gate.</summary>
     public static void Clear(Allocator* allocator)
     {

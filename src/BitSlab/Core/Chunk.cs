@@ -35,7 +35,7 @@ internal unsafe struct Chunk
     /// <summary>The descriptors of the chunk's slices are writable: from its first use on.</summary>
     public bool TablesCommitted;
 
-    /// <summary>Huge pages were asked for. Belongs to who took the chunk, then to maintenance, under the gate.</summary>
+    /// <summary>Huge pages were asked for. Two at once that end it do so twice, which does no harm.</summary>
     public bool IsHuge;
 
     /// <summary>The OS refused to take the pages back once: free slices may hold old data though they are not marked dirty.</summary>

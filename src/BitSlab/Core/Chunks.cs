@@ -221,6 +221,7 @@ internal static unsafe class Chunks
         IdleMemory.Tick(allocator, &chunks, &slices);
         CoreLock.Exit(&allocator->ChunkLock);
         GiveBack(allocator, chunks, slices);
+        EndHugePages(allocator);
 
         // What lay idle so long was not given back too soon.
         CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
@@ -236,6 +237,30 @@ internal static unsafe class Chunks
         bool any = allocator->GivesBackIdle && allocator->Idle.HasIdle;
         CoreLock.Exit(&allocator->ChunkLock);
         return any;
+    }
+
+    // For chunks of which slices are free and without pages.
+    private static void EndHugePages(Allocator* allocator)
+    {
+        Reservation* reservation = allocator->Reservation;
+        Chunk* chunk;
+        do
+        {
+            CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+            chunk = allocator->FirstWithRoom;
+            while (chunk != null && (!chunk->IsHuge || (chunk->FreeSlices & ~chunk->DirtySlices) == 0))
+            {
+                chunk = chunk->NextWithRoom;
+            }
+
+            CoreLock.Exit(&allocator->ChunkLock);
+            if (chunk != null)
+            {
+                // No OS call under the lock. A chunk that has gone meanwhile loses an advice, and no more.
+                ChunkSource.EndHugePages(reservation, chunk);
+            }
+        }
+        while (chunk != null);
     }
 
     // Kept chunks and dirty slices, at most so many where there are so many; of the slices up to a chunk's worth more.

@@ -18,7 +18,7 @@ internal static unsafe class Holes
     public static long Count(Reservation* reservation, Slab* slab)
     {
         ulong* pages = stackalloc ulong[MaxSlabPages / 64];
-        return (long)Find(reservation, slab, pages) * (long)reservation->Os.PageSize;
+        return (long)Find(reservation, slab, pages, out _) * (long)reservation->Os.PageSize;
     }
 
     /// <summary>
@@ -28,7 +28,7 @@ internal static unsafe class Holes
     public static bool Purge(Reservation* reservation, Slab* slab)
     {
         ulong* pages = stackalloc ulong[MaxSlabPages / 64];
-        if (Find(reservation, slab, pages) == 0)
+        if (Find(reservation, slab, pages, out uint free) == 0)
         {
             return true;
         }
@@ -58,7 +58,7 @@ internal static unsafe class Holes
 
         if (done)
         {
-            LowerUntouched(slab, pageShift);
+            LowerUntouched(slab, free, pageShift);
         }
 
         Permits.EndReturn(allocator);
@@ -97,9 +97,11 @@ internal static unsafe class Holes
         return bytes;
     }
 
-    // One bit for each OS page of the slab in which no live block has a byte, which may be resident, and is not purged. How many.
-    private static int Find(Reservation* reservation, Slab* slab, ulong* pages)
+    // One bit for each OS page of the slab in which no live block has a byte, which may be resident, and is not purged. How many. And the block
+    // from which on all were free, by the free words: what other threads freed is free only once it is collected.
+    private static int Find(Reservation* reservation, Slab* slab, ulong* pages, out uint freeFrom)
     {
+        freeFrom = 0;
         for (int i = 0; i < MaxSlabPages / 64; i++)
         {
             pages[i] = 0;
@@ -118,16 +120,33 @@ internal static unsafe class Holes
         // and nobody collects it meanwhile. That the freer may still be on its way to the push does not matter: the slab stays.
         ulong* gone = stackalloc ulong[MaxWords];
         ulong* remote = (ulong*)((byte*)words + reservation->RemoteDistance);
+        ulong lastLive = 0;
+        uint lastWord = 0;
         for (int w = 0; (uint)w << 6 < blocks; w++)
         {
-            gone[w] = Atomic.LoadAcquire(remote + w) | Atomic.LoadAcquire(words + w);
+            ulong free = Atomic.LoadAcquire(words + w);
+            gone[w] = Atomic.LoadAcquire(remote + w) | free;
+            ulong live = Slab.ValidBits(blocks, w) & ~free;
+            if (live != 0)
+            {
+                lastWord = (uint)w << 6;
+                lastLive = live;
+            }
         }
+
+        for (; lastLive != 0; lastLive >>= 1)
+        {
+            lastWord++;
+        }
+
+        freeFrom = lastWord;
 
         int pageShift = (int)PageShift(reservation);
         uint pageMask = (1u << pageShift) - 1;
 
         // Pages that only untouched blocks stand on are not resident.
-        uint touchedEnd = uint.Min(((slab->Untouched * size) + pageMask) >> pageShift, slices << (Layout.SliceShift - pageShift));
+        uint touched = uint.Min(slab->Untouched, blocks);
+        uint touchedEnd = uint.Min(((touched * size) + pageMask) >> pageShift, slices << (Layout.SliceShift - pageShift));
         int count = 0;
         uint from = Next(gone, 0, blocks, set: true);
         while (from < blocks)
@@ -166,19 +185,12 @@ internal static unsafe class Holes
         slab->PurgedCount = (ushort)(slab->PurgedCount + (to - from));
     }
 
-    // All pages behind the last live block are purged now, but for the one that it ends on: the free blocks there are as if never touched.
-    // By the free words alone: what other threads freed is free only once it is collected.
-    private static void LowerUntouched(Slab* slab, uint pageShift)
+    // All pages behind the last block that lived when the holes were looked for are purged, but for the one that it ends on: the free blocks there
+    // are as if never touched. Blocks that were freed since do not count: their pages stay.
+    private static void LowerUntouched(Slab* slab, uint freeFrom, uint pageShift)
     {
-        uint blocks = slab->BlockCount;
-        uint first = blocks;
-        while (first > 0 && (Atomic.LoadAcquire(slab->FreeWords + ((first - 1) >> 6)) & (1ul << (int)((first - 1) & 63))) != 0)
-        {
-            first--;
-        }
-
         uint pageMask = (1u << (int)pageShift) - 1;
-        uint zeroFrom = ((first * slab->BlockSize) + pageMask) & ~pageMask;
+        uint zeroFrom = ((freeFrom * slab->BlockSize) + pageMask) & ~pageMask;
         uint untouched = (zeroFrom + slab->BlockSize - 1u) / slab->BlockSize;
         if (untouched < slab->Untouched)
         {

@@ -220,6 +220,7 @@ internal static unsafe class LocalAlloc
         }
 
         HeapLock.ExitAsOwner(heap);
+        Rounds.EnsureTimer(heap->Allocator->Reservation);
         return slab != null;
     }
 
@@ -255,10 +256,12 @@ internal static unsafe class LocalAlloc
         }
 
         HeapLock.ExitAsOwner(heap);
+        Rounds.EnsureTimer(heap->Allocator->Reservation);
         return true;
     }
 
-    // The old slab is used up: its first free finds it in no list and links it. Under the lock.
+    // The old slab is used up: its first free finds it in no list and links it. Under the lock, and then the timer is to run: another thread may have
+    // pushed the old slab while it was current, and no work for the timer.
     private static void MakeCurrent(ThreadHeap* heap, Slab* slab)
     {
         ClassEntry* entry = ThreadHeap.Entry(heap, slab->Class);
@@ -270,7 +273,7 @@ internal static unsafe class LocalAlloc
 
         heap->LastBlock = null;
         slab->InList = 1;
-        slab->IdleTicks = 0;
+        slab->SeenIdle = 0;
         SlabLife.SetWhole(slab, notice: false);
         entry->Slab = slab;
         entry->BlockSize = slab->BlockSize;

@@ -31,7 +31,9 @@ internal static unsafe class Maintenance
     public static bool Tick(Allocator* allocator)
     {
         TakeEmptySlabs(allocator, 0);
-        bool slabs = VisitSlabs(allocator, SlabStep.Tick, 0);
+
+        // What the user wants resident stays, slabs too.
+        bool slabs = VisitSlabs(allocator, allocator->Idle.Floor == 0 ? SlabStep.Tick : SlabStep.Look, 0);
         bool slices = Chunks.Tick(allocator);
         return slabs || slices;
     }
@@ -40,7 +42,24 @@ internal static unsafe class Maintenance
     /// Whether a later step might give something back: a slab that is not current has a free block, and so may get another one without
     /// anybody's notice; or slices lie idle. The caller holds the gate.
     /// </summary>
-    public static bool HasWork(Allocator* allocator) => VisitSlabs(allocator, SlabStep.Look, 0) || Chunks.HasIdle(allocator);
+    public static bool HasWork(Allocator* allocator) =>
+        HasOrphanToClear(allocator) || VisitSlabs(allocator, SlabStep.Look, 0) || Chunks.HasIdle(allocator);
+
+    // Orphaned since the last step came by: its current slabs are nobody's.
+    private static bool HasOrphanToClear(Allocator* allocator)
+    {
+        bool any = false;
+        for (ThreadHeap* heap = (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps); heap != null && !any; heap = heap->NextHeap)
+        {
+            bool isOrphan = Atomic.LoadAcquire(&heap->OwnerWord) == ThreadHeap.Orphan;
+            for (int c = 0; c < heap->ClassCount && isOrphan && !any; c++)
+            {
+                any = ThreadHeap.Entry(heap, (nuint)c)->Slab->Heap == heap;
+            }
+        }
+
+        return any;
+    }
 
     // Slabs whose blocks are all free, of all heaps, become free slices.
     private static void TakeEmptySlabs(Allocator* allocator, ulong token)
@@ -145,10 +164,10 @@ internal static unsafe class Maintenance
     // Not current since the last step either: nobody allocates from it.
     private static bool HasAged(Slab* slab)
     {
-        bool aged = slab->IdleTicks != 0;
+        bool aged = slab->SeenIdle != 0;
         if (!aged)
         {
-            slab->IdleTicks = 1;
+            slab->SeenIdle = 1;
         }
 
         return aged;

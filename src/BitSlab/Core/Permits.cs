@@ -140,16 +140,25 @@ internal static unsafe class Permits
         return null;
     }
 
-    /// <summary>What the teller told of is over: the limit has been crossed, or it was not after all.</summary>
-    public static void EndTelling(Allocator* allocator, ulong teller)
+    /// <summary>What the teller told of a level is over: the limit has been crossed, or it was not after all.</summary>
+    public static void EndTelling(Allocator* level, ulong teller)
     {
+        if (Atomic.LoadAcquire(&level->SoftState) == teller && Atomic.CompareExchange(&level->SoftState, Above, teller))
+        {
+            EndCrossing(level);
+        }
+    }
+
+    /// <summary>Whether a request is above the limit of some level even with nothing else there.</summary>
+    public static bool IsAboveLimit(Allocator* allocator, nuint bytes)
+    {
+        bool above = false;
         for (Allocator* level = allocator; level != null; level = level->Parent)
         {
-            if (Atomic.LoadAcquire(&level->SoftState) == teller && Atomic.CompareExchange(&level->SoftState, Above, teller))
-            {
-                EndCrossing(level);
-            }
+            above |= bytes > (ulong)level->Limit;
         }
+
+        return above;
     }
 
     private static void EndCrossing(Allocator* level)

@@ -44,6 +44,9 @@ internal unsafe struct Reservation
     public int RoundLock;
     public int Round;
 
+    /// <summary>Trims of families so far, so that each visits an allocator once. Atomic.</summary>
+    public long TrimStamp;
+
     /// <summary>Guards what follows.</summary>
     public int Lock;
 

@@ -61,6 +61,7 @@ internal static unsafe class Rounds
     public static nuint TrimFamily(Allocator* ancestor, ulong token)
     {
         Reservation* reservation = ancestor->Reservation;
+        long stamp = Atomic.Add(&reservation->TrimStamp, 1);
         CoreLock.Enter(&ancestor->Gate, &reservation->Os);
         bool alone = Atomic.LoadAcquire(&ancestor->Children) == 0;
         nuint bytes = Maintenance.Trim(ancestor, token);
@@ -68,11 +69,12 @@ internal static unsafe class Rounds
         for (nuint i = 0; i < reservation->HighWater && !alone; i++)
         {
             Allocator* allocator = ChunkOwner(reservation, i);
-            if (allocator == null || allocator == ancestor || !EnterGate(reservation, i, allocator))
+            if (allocator == null || allocator == ancestor || allocator->LastTrim == stamp || !EnterGate(reservation, i, allocator))
             {
                 continue;
             }
 
+            allocator->LastTrim = stamp;
             bytes += IsWithin(allocator, ancestor) ? Maintenance.Trim(allocator, token) : 0;
             CoreLock.Exit(&allocator->Gate);
         }

@@ -93,7 +93,7 @@ internal unsafe struct Slab
     [FieldOffset(63)]
     public byte Shift;
 
-    // ---- second line: the first slice's descriptor only, but for the last two ----
+    // ---- second line: the first slice's descriptor only, but where a field says so ----
 
     /// <summary>
     /// Bit w is set if remote word w may have bits. Non-zero means that the slab is, or is about to be, on its owner's ready
@@ -133,13 +133,6 @@ internal unsafe struct Slab
     [FieldOffset(108)]
     public ushort PurgedCount;
 
-    /// <summary>
-    /// Of a slab: the ticks for which it has not been current, as far as anyone asks. The owner's store at a turn and maintenance's may pass each
-    /// other: then holes are purged a tick too soon, or too late.
-    /// </summary>
-    [FieldOffset(110)]
-    public byte IdleTicks;
-
     /// <summary>Raised at each give-back, so that a walk sees that the slab it was in is another.</summary>
     [FieldOffset(112)]
     public uint Generation;
@@ -162,6 +155,13 @@ internal unsafe struct Slab
     /// </summary>
     [FieldOffset(120)]
     public ushort PurgedPages;
+
+    /// <summary>
+    /// 1 when a tick has seen the slab, and it was not current since. Nothing depends on it but when holes go: the owner's store at a turn and
+    /// maintenance's, without a lock, may pass each other.
+    /// </summary>
+    [FieldOffset(122)]
+    public byte SeenIdle;
 
     /// <summary>
     /// Per slice: which area of bitmap words belongs to the slice, by its first line in the words' range and its lines: line × 16 + lines; 0 for none. It

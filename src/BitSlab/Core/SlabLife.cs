@@ -59,7 +59,7 @@ internal static unsafe class SlabLife
         first->Previous = null;
         first->Untouched = zeroed ? 0 : blocks;
         first->PurgedCount = 0;
-        first->IdleTicks = 0;
+        first->SeenIdle = 0;
         first->Class = (ushort)sizeClass;
         first->CurrentWord = 63;
         first->InList = 0;

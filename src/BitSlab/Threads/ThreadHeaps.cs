@@ -71,6 +71,8 @@ internal static unsafe class ThreadHeaps
             {
                 t_shared = heap;
             }
+
+            SlabMetrics.EnsureCreated();
         }
 
         return heap;
