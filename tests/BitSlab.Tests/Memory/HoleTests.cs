@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using BitSlab.Tests.Support;
-using BitSlab.Threads;
 using Xunit;
 
 namespace BitSlab.Tests.Memory;
@@ -11,14 +10,6 @@ namespace BitSlab.Tests.Memory;
 public sealed class HoleTests
 {
     private const long MiB = 1 << 20;
-
-    public enum Freer
-    {
-        Owner,
-        Other,
-        Both,
-        AfterOwnerEnded,
-    }
 
     /// <summary>Block size, blocks per slab, minimum alignment, who frees.</summary>
     public static TheoryData<int, int, int, Freer> Cases
@@ -53,7 +44,7 @@ public sealed class HoleTests
         using Subject subject = Ticked(blocksPerSlab, alignment);
         using var owner = new Worker();
         List<nint> live = [];
-        SparseSlabs slabs = Sparse(subject, owner, size, freer, live);
+        SparseSlabs slabs = SparseSlabs.Make(subject, owner, size, freer, live);
         SlabStatistics before = subject.Allocator.GetStatistics();
 
         subject.Allocator.Tick();
@@ -82,7 +73,7 @@ public sealed class HoleTests
         using Subject subject = Ticked();
         using var owner = new Worker();
         List<nint> live = [];
-        SparseSlabs slabs = Sparse(subject, owner, size, freer, live);
+        SparseSlabs slabs = SparseSlabs.Make(subject, owner, size, freer, live);
         SlabStatistics before = subject.Allocator.GetStatistics();
         long given = 0;
         if (byOwner)
@@ -113,7 +104,7 @@ public sealed class HoleTests
         using var owner = new Worker();
         long atFirst = Idle(subject, owner, size);
         List<nint> live = [];
-        Sparse(subject, owner, size, freer, live);
+        SparseSlabs.Make(subject, owner, size, freer, live);
         SlabStatistics sparse = subject.Allocator.GetStatistics();
         subject.Allocator.Tick();
         subject.Allocator.Tick();
@@ -207,7 +198,7 @@ public sealed class HoleTests
         using Subject subject = Ticked();
         using var owner = new Worker();
         List<nint> live = [];
-        SparseSlabs slabs = Sparse(subject, owner, size, freer, live);
+        SparseSlabs slabs = SparseSlabs.Make(subject, owner, size, freer, live);
         subject.Allocator.Tick();
         subject.Allocator.Tick();
         subject.FreeBatch([.. live]);
@@ -225,7 +216,7 @@ public sealed class HoleTests
         long atFirst = Idle(subject, owner, 1000);
         for (int round = 0; round < 4; round++)
         {
-            Sparse(subject, owner, 1000, Freer.Both, []);
+            SparseSlabs.Make(subject, owner, 1000, Freer.Both, []);
             if (round % 2 == 0)
             {
                 subject.Allocator.Tick();
@@ -253,7 +244,7 @@ public sealed class HoleTests
             using var owner = new Worker();
             using (Subject child = Subject.Of(parent.CreateChild(new SlabAllocatorOptions { IdleGiveBack = false })))
             {
-                Sparse(child, owner, 1000, Freer.Both, []);
+                SparseSlabs.Make(child, owner, 1000, Freer.Both, []);
                 child.Allocator.Tick();
                 child.Allocator.Tick();
                 Assert.Equal(child.Allocator.GetStatistics().CommittedBytes, parent.GetStatistics().ChildBytes);
@@ -270,7 +261,7 @@ public sealed class HoleTests
     {
         using Subject subject = Ticked();
         List<nint> kept = [];
-        Sparse(subject, null, size, Freer.Owner, kept);
+        SparseSlabs.Make(subject, null, size, Freer.Owner, kept);
         long capacity = subject.Allocator.GetStatistics().SizeClasses.Single().Capacity;
         long before = subject.Allocator.GetStatistics().ReturnedBytes;
         for (int round = 0; round < 8; round++)
@@ -286,8 +277,6 @@ public sealed class HoleTests
         Assert.True(subject.Allocator.GetStatistics().ReturnedBytes > before);
     }
 
-    private sealed record SparseSlabs(List<SlabOf> All, SlabOf Current);
-
     // Ticked by the test alone: the process's timer leaves such an allocator out.
     private static Subject Ticked(int blocksPerSlab = 0, int alignment = 16) => Subject.Of(Face.Instance,
         new SlabAllocatorOptions { IdleGiveBack = false, BlocksPerSlab = blocksPerSlab, MinimumAlignment = alignment, HugePages = HugePages.Off });
@@ -301,69 +290,6 @@ public sealed class HoleTests
             subject.Allocator.Trim();
         });
         return subject.Allocator.GetStatistics().CommittedBytes;
-    }
-
-    /// <summary>Fills six slabs, or three large ones, and frees all but one block in some pages, and the first of each slab.</summary>
-    private static SparseSlabs Sparse(Subject subject, Worker? owner, int size, Freer freer, List<nint> live)
-    {
-        List<nint> blocks = [];
-        Action fill = () =>
-        {
-            nint first = Filled(subject, size);
-            blocks.Add(first);
-            SlabOf slab = SlabOf.Block(first);
-            int count = slab.BlockCount * (slab.Slices > 8 ? 3 : 6);
-            while (blocks.Count < count)
-            {
-                blocks.Add(Filled(subject, size));
-            }
-        };
-        if (owner == null)
-        {
-            fill();
-        }
-        else
-        {
-            owner.Run(fill);
-        }
-
-        // Nobody else's are between them: the slabs come one after the other.
-        SlabOf[] slabs = [.. blocks.Select(SlabOf.Block).Distinct()];
-        SlabOf current = SlabOf.Block(blocks[^1]);
-        int step = int.Max(2, 3 * Pages.Size / size);
-        int index = 0;
-        List<nint> free = [];
-        for (int i = 0; i < blocks.Count; i++)
-        {
-            index = i > 0 && SlabOf.Block(blocks[i]) == SlabOf.Block(blocks[i - 1]) ? index + 1 : 0;
-            (index % step == 0 ? live : free).Add(blocks[i]);
-        }
-
-        nint[] ofOwner = [.. free.Where((_, i) => freer == Freer.Owner || (freer == Freer.Both && i % 3 == 0))];
-        nint[] ofOther = [.. free.Except(ofOwner)];
-        if (owner == null)
-        {
-            Assert.Equal(Freer.Owner, freer);
-            subject.FreeBatch(ofOwner);
-            return new SparseSlabs([.. slabs.Where(slab => slab != current)], current);
-        }
-
-        owner.Run(() => subject.FreeBatch(ofOwner));
-        if (freer == Freer.AfterOwnerEnded)
-        {
-            owner.Dispose();
-            ThreadRegistry.OrphanHeapsOfDeadThreads();
-        }
-
-        subject.FreeBatch(ofOther);
-        return new SparseSlabs(freer == Freer.AfterOwnerEnded ? [.. slabs] : [.. slabs.Where(slab => slab != current)], current);
-    }
-
-    private static nint Filled(Subject subject, int size)
-    {
-        nint block = subject.Alloc((nuint)size);
-        Pattern.Fill(block, (nuint)size, Pattern.SeedOf(block));
-        return block;
     }
 
     // The bytes that are to be gone; those with live blocks are resident.
