@@ -48,6 +48,45 @@ public sealed unsafe class ZeroTests
     }
 
     [Theory]
+    [InlineData(100)]
+    [InlineData(1500)]
+    [InlineData(5000)]
+    public void A_block_that_is_freed_while_the_system_takes_pages_is_not_taken_for_zero(int size)
+    {
+        using CoreFixture core = new();
+        List<nint> blocks = FillSlab(core, size);
+        foreach (nint block in blocks)
+        {
+            new Span<byte>((void*)block, size).Fill(Planted);
+        }
+
+        // One in the middle lives on, and goes while the pages around it are on their way: its own are not.
+        int last = blocks.Count / 2;
+        for (int i = 1; i < blocks.Count; i++)
+        {
+            Assert.True(i == last || core.Free(blocks[i]) == BlockStatus.Live);
+        }
+
+        int frees = 0;
+        TestOs.OnGiveBack = () => frees += frees == 0 && core.FreeFast(blocks[last]) == BlockStatus.Live ? 1 : 0;
+        Maintenance.Trim(core.Allocator, 0);
+        TestOs.OnGiveBack = null;
+        Assert.Equal(1, frees);
+
+        int known = 0;
+        for (int i = 1; i < blocks.Count; i++)
+        {
+            AllocStatus status;
+            bool zeroed = true;
+            byte* block = (byte*)Allocation.Alloc(core.Heap, (nuint)size, 1, &status, &zeroed);
+            known += zeroed ? 1 : 0;
+            Assert.False(zeroed && new Span<byte>(block, size).ContainsAnyExcept((byte)0), $"Block {i} was said to be zero.");
+        }
+
+        Assert.True(known > 0);
+    }
+
+    [Theory]
     [InlineData(1500)]
     [InlineData(5000)]
     [InlineData(30_000)]

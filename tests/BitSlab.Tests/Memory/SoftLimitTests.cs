@@ -183,6 +183,64 @@ public sealed unsafe class SoftLimitTests
         next!.Dispose();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_block_that_it_takes_from_a_realloc_is_refused_and_not_copied(bool reset)
+    {
+        nint block = 0;
+        int told = 0;
+        using Subject subject = With(allocator =>
+        {
+            told++;
+            if (reset)
+            {
+                allocator.Reset();
+            }
+            else
+            {
+                allocator.Free((void*)block);
+            }
+
+            allocator.Trim();
+        });
+        block = subject.Alloc(1_000_000);
+        Pattern.Fill(block, 1_000_000, 1);
+        long committed = subject.Allocator.GetStatistics().CommittedBytes;
+        Assert.True(committed < Soft && told == 0);
+        InvalidBlockException thrown = Assert.Throws<InvalidBlockException>(() => subject.Realloc(block, (nuint)Soft));
+        Assert.Equal(reset ? InvalidBlockKind.StaleBlock : InvalidBlockKind.DoubleFree, thrown.Kind);
+        Assert.Equal(1, told);
+        Whole.Holds(subject.Allocator, 0, 0);
+    }
+
+    [Fact]
+    public void A_parents_limit_is_told_again_after_it_disposed_the_child_that_crossed_it()
+    {
+        SlabAllocator? child = null;
+        int told = 0;
+        using Subject subject = With(_ =>
+        {
+            told++;
+            child!.Dispose();
+        });
+        for (int round = 1; round <= 3; round++)
+        {
+            using SlabAllocator next = subject.Allocator.CreateChild();
+            child = next;
+            Assert.Throws<ObjectDisposedException>(() =>
+            {
+                while (told < round + 1)
+                {
+                    next.Alloc(1000);
+                }
+            });
+            Assert.Equal(round, told);
+        }
+
+        Whole.Holds(subject.Allocator, 0, 0);
+    }
+
     [Fact]
     public void It_may_reset_the_allocator()
     {
