@@ -213,14 +213,15 @@ internal static unsafe class LocalAlloc
             slab = OneWithoutHoles(slab);
         }
 
+        bool isOldPushed = false;
         if (slab != null)
         {
             ThreadHeap.Unlink(heap, slab);
-            MakeCurrent(heap, slab);
+            isOldPushed = MakeCurrent(heap, slab);
         }
 
         HeapLock.ExitAsOwner(heap);
-        Rounds.EnsureTimer(heap->Allocator->Reservation);
+        LookAfter(heap, isOldPushed);
         return slab != null;
     }
 
@@ -250,25 +251,32 @@ internal static unsafe class LocalAlloc
         HeapLock.EnterAsOwner(heap);
 
         // A misuse that was in flight since the slices' last life may have pushed the slab, and maintenance have taken it for an empty one.
-        if (Collection.IsOwn(heap, slab))
-        {
-            MakeCurrent(heap, slab);
-        }
-
+        bool isOldPushed = Collection.IsOwn(heap, slab) && MakeCurrent(heap, slab);
         HeapLock.ExitAsOwner(heap);
-        Rounds.EnsureTimer(heap->Allocator->Reservation);
+        LookAfter(heap, isOldPushed);
         return true;
     }
 
-    // The old slab is used up: its first free finds it in no list and links it. Under the lock, and then the timer is to run: another thread may have
-    // pushed the old slab while it was current, and no work for the timer.
-    private static void MakeCurrent(ThreadHeap* heap, Slab* slab)
+    // Another thread may have pushed the slab while it was current, and so no work for the timer.
+    private static void LookAfter(ThreadHeap* heap, bool isPushed)
+    {
+        if (isPushed)
+        {
+            Rounds.EnsureTimer(heap->Allocator->Reservation);
+        }
+    }
+
+    // The old slab is used up: its first free finds it in no list and links it. Under the lock. Whether it waits to be collected.
+    private static bool MakeCurrent(ThreadHeap* heap, Slab* slab)
     {
         ClassEntry* entry = ThreadHeap.Entry(heap, slab->Class);
-        if (entry->Slab->Heap == heap)
+        Slab* old = entry->Slab;
+        bool isPushed = false;
+        if (old->Heap == heap)
         {
-            entry->Slab->InList = 0;
-            SlabLife.SetWhole(entry->Slab, notice: true);
+            old->InList = 0;
+            SlabLife.SetWhole(old, notice: true);
+            isPushed = Atomic.LoadAcquire(&old->RemoteSummary) != 0;
         }
 
         heap->LastBlock = null;
@@ -279,5 +287,6 @@ internal static unsafe class LocalAlloc
         entry->BlockSize = slab->BlockSize;
         entry->Word = &heap->Allocator->Reservation->ZeroWord;
         *ThreadHeap.Ahead(heap, slab->Class) = 0;
+        return isPushed;
     }
 }
