@@ -200,4 +200,23 @@ public sealed class StatisticsTests
             Assert.True(found.TryGetValue(address, out nuint size) && size == usable, "A live block was not found, or with another size.");
         }
     }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(112)]
+    [InlineData(640)]
+    [InlineData(5000)]
+    [InlineData(32_768)]
+    [InlineData(200_000)]
+    public void Metadata_is_at_most_a_hundredth_of_what_is_committed(int size)
+    {
+        using Subject subject = Subject.Of(Face.Instance);
+        for (int i = 0; i < (16 << 20) / size; i++)
+        {
+            subject.Alloc((nuint)size);
+        }
+
+        SlabStatistics full = subject.Allocator.GetStatistics();
+        Assert.InRange(full.MetadataBytes, full.CommittedBytes / 1000, full.CommittedBytes / 100);
+    }
 }
