@@ -54,7 +54,8 @@ internal static unsafe class IdleTimer
 
         Stop();
         OnThread(() => SlabMemory.Alloc(Size));
-        Report.Line("thread-that-lives", IsStopped ? 0 : 1);
+        Report.Line("new-slab", IsStopped ? 0 : 1);
+        Stop();
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Report.Line("thread-that-ended", IsStopped ? 0 : 1);

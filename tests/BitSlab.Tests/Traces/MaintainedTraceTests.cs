@@ -22,20 +22,24 @@ public sealed unsafe class MaintainedTraceTests
         bool done = false;
         int ticks = 0;
         Crowd.Run(Maintain, Replay);
-        Assert.True(ticks > 20, $"Only {ticks} ticks.");
 
         void Replay()
         {
             try
             {
-                if (threads)
+                // On a busy machine the other thread may hardly run during one replay.
+                do
                 {
-                    ThreadedVerifyingReplay.Run(trace, contender, advanced: null);
+                    if (threads)
+                    {
+                        ThreadedVerifyingReplay.Run(trace, contender, advanced: null);
+                    }
+                    else
+                    {
+                        VerifyingReplay.Run(trace, contender, advanced: null);
+                    }
                 }
-                else
-                {
-                    VerifyingReplay.Run(trace, contender, advanced: null);
-                }
+                while (Volatile.Read(ref ticks) < 20);
             }
             finally
             {
