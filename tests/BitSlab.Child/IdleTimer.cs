@@ -54,8 +54,7 @@ internal static unsafe class IdleTimer
 
         Stop();
         OnThread(() => SlabMemory.Alloc(Size));
-        Report.Line("new-slab", IsStopped ? 0 : 1);
-        Stop();
+        Report.Line("thread-that-lives", IsStopped ? 0 : 1);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Report.Line("thread-that-ended", IsStopped ? 0 : 1);
