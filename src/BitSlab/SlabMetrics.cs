@@ -9,7 +9,7 @@ namespace BitSlab;
 
 /// <summary>
 /// The meter <c>BitSlab</c>: what is counted when somebody asks, for each allocator name. Allocators of the same name are summed; a child's bytes
-/// count as its own, not as its parent's.
+/// count as its own, not as its parent's. A disposed allocator's figures go with it: a counter may start anew.
 /// </summary>
 internal static class SlabMetrics
 {

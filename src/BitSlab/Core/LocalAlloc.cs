@@ -36,8 +36,13 @@ internal static unsafe class LocalAlloc
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes)
     {
-        bool zeroed = false;
-        return TakeAnySize(heap, bytes, &zeroed);
+        if (!IsServed(heap, bytes))
+        {
+            return null;
+        }
+
+        uint sizeClass = SizeClasses.ClassOf((uint)bytes, heap->GranularityShift);
+        return TryTake(heap, sizeClass, out void* block) ? block : Refill(heap, sizeClass, false, out _);
     }
 
     /// <summary>The same where zeros are wanted.</summary>
@@ -47,10 +52,14 @@ internal static unsafe class LocalAlloc
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void* TakeOrRefillZeroed(ThreadHeap* heap, nuint bytes, out bool zeroed)
     {
-        bool known = true;
-        void* block = TakeAnySize(heap, bytes, &known);
-        zeroed = known;
-        return block;
+        zeroed = false;
+        if (!IsServed(heap, bytes))
+        {
+            return null;
+        }
+
+        uint sizeClass = SizeClasses.ClassOf((uint)bytes, heap->GranularityShift);
+        return TryTake(heap, sizeClass, out void* block) ? block : Refill(heap, sizeClass, true, out zeroed);
     }
 
     /// <summary>The same with an alignment, a power of two; null also for those that slabs do not serve.</summary>
@@ -80,17 +89,20 @@ internal static unsafe class LocalAlloc
         return Refill(heap, sizeClass, status, zeroed);
     }
 
+    // Acquire pairs with the recording of the fault.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void* TakeAnySize(ThreadHeap* heap, nuint bytes, bool* zeroed)
-    {
-        // Acquire pairs with the recording of the fault.
-        if (unchecked(bytes - 1) >= heap->MaxManaged || Atomic.LoadAcquire(&heap->FaultCount) != 0)
-        {
-            return null;
-        }
+    private static bool IsServed(ThreadHeap* heap, nuint bytes) =>
+        unchecked(bytes - 1) < heap->MaxManaged && Atomic.LoadAcquire(&heap->FaultCount) == 0;
 
+    // Apart, so that the way in needs no memory for these.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void* Refill(ThreadHeap* heap, uint sizeClass, bool wantsZeroed, out bool zeroed)
+    {
         AllocStatus status;
-        return Take(heap, SizeClasses.ClassOf((uint)bytes, heap->GranularityShift), &status, zeroed);
+        bool known = wantsZeroed;
+        void* block = Refill(heap, sizeClass, &status, &known);
+        zeroed = known;
+        return block;
     }
 
     // The slow path, on the owner's thread: finds a word with a free block, and takes one.

@@ -181,7 +181,8 @@ internal sealed class MemoryPage(MemoryMeasurements measurements) : MarkdownPage
 
         Section("What give-back costs");
         Paragraph("A `SlabAllocator` with IdleGiveBack and one without, in turn in one process, at workloads of [the benchmarks](benchmarks/README.md); "
-            + "median nanoseconds per operation, and the median of the rounds' ratios.");
+            + "median nanoseconds per operation, and the median of the rounds' ratios. The rings are not judged: their threads find their processors "
+            + "anew in each round.");
         Table table = Tables.Create(["workload"], ["with", "without", "ratio"]);
         foreach (string workload in workloads)
         {
