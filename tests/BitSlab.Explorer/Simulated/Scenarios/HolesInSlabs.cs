@@ -65,6 +65,9 @@ internal sealed unsafe class HolesBesideRemoteFrees : HoleScenario
 {
     public override IReadOnlyList<string> Threads { get; } = ["freer", "maintenance", "owner"];
 
+    // Three threads with long ways: a second preemption costs twenty times as long.
+    public override Bounds Bounds => new(Preemptions: 1, Delays: 1);
+
     protected override void Build()
     {
         FullSlab(blocks: 4, inCurrent: 4);
