@@ -77,20 +77,6 @@ public sealed class ChunkTests
         Whole.Empty(subject.Allocator);
     }
 
-    [Fact]
-    public void The_timer_finds_what_is_idle_by_itself()
-    {
-        using Subject subject = Subject.Of(Face.Instance);
-        FillAndDrain(subject);
-        FillAndDrain(subject);
-        long begin = System.Environment.TickCount64;
-        while (subject.Allocator.GetStatistics().CommittedBytes >= 8 * MiB)
-        {
-            Assert.True(System.Environment.TickCount64 - begin < 60_000, $"After a minute: {subject.Allocator.GetStatistics()}");
-            System.Threading.Thread.Sleep(50);
-        }
-    }
-
     [Theory]
     [InlineData(16)]
     [InlineData(640)]
