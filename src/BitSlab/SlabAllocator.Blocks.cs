@@ -20,10 +20,10 @@ public sealed unsafe partial class SlabAllocator
     {
         // A size of 0 becomes the largest number, and so leaves the fast path.
         nuint last = unchecked(byteCount - 1);
-        if (last < _linearLimit)
+        if (last < _directLimit)
         {
             ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
-            if (heap != null && LocalAlloc.TryTake(heap, last >> _granularityShift, out void* block))
+            if (heap != null && LocalAlloc.TryTake(heap, ThreadHeap.EntryFor(heap, last), out void* block))
             {
                 // Here as elsewhere: not to be finalised while the call goes on.
                 GC.KeepAlive(this);
@@ -49,7 +49,7 @@ public sealed unsafe partial class SlabAllocator
     {
         nuint last = unchecked(byteCount - 1);
         ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
-        if (last < _linearLimit && heap != null && LocalAlloc.TryTake(heap, last >> _granularityShift, out void* block))
+        if (last < _directLimit && heap != null && LocalAlloc.TryTake(heap, ThreadHeap.EntryFor(heap, last), out void* block))
         {
             NativeMemory.Clear(block, byteCount);
             GC.KeepAlive(this);

@@ -1,6 +1,6 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -25,9 +25,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
     private readonly Allocator* _allocator;
 
-    // Copies of the allocator's, for the fast path.
-    private readonly int _granularityShift;
-    private readonly uint _linearLimit;
+    // A copy of the allocator's, for the fast path.
+    private readonly uint _directLimit;
     private readonly bool _isShared;
 
     /// <summary>The allocator's place in each thread's table; after disposal one that no table has.</summary>
@@ -62,8 +61,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
         _allocator = allocator;
         options.ApplyTo(allocator);
-        _granularityShift = allocator->GranularityShift;
-        _linearLimit = allocator->LinearLimit;
+        _directLimit = allocator->DirectLimit;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
@@ -227,28 +225,36 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
     private SlabStatistics CountStatistics()
     {
-        int count = _allocator->ClassCount;
-        ClassCensus[] classes = new ClassCensus[count];
-        CensusTotals totals = default;
-        fixed (ClassCensus* first = classes)
+        CensusTotals totals;
+        ClassCensus[] classes;
+        bool fits;
+        int capacity = 256;
+        do
         {
-            Census.Count(_allocator, &totals, first);
-        }
-
-        List<SizeClassStatistics> used = [];
-        for (int c = 0; c < count; c++)
-        {
-            if (classes[c].Slabs != 0)
+            classes = new ClassCensus[capacity];
+            totals = default;
+            fixed (ClassCensus* table = classes)
             {
-                used.Add(new SizeClassStatistics
-                {
-                    BlockSize = (int)SizeClasses.BlockSize((uint)c, _granularityShift),
-                    Slabs = classes[c].Slabs,
-                    Capacity = classes[c].Capacity,
-                    LiveBlocks = classes[c].Blocks,
-                });
+                fits = Census.Count(_allocator, &totals, table, capacity);
             }
+
+            capacity *= 2;
         }
+        while (!fits);
+
+        SizeClassStatistics[] used =
+        [
+            .. from entry in classes
+               where entry.Slabs != 0
+               orderby entry.BlockSize
+               select new SizeClassStatistics
+               {
+                   BlockSize = (int)entry.BlockSize,
+                   Slabs = entry.Slabs,
+                   Capacity = entry.Capacity,
+                   LiveBlocks = entry.Blocks,
+               },
+        ];
 
         // Two figures that change one after the other: the part is never more than the whole.
         long committed = Atomic.LoadAcquire(&_allocator->Committed);
@@ -385,9 +391,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
     private bool IsEmpty()
     {
-        ClassCensus* classes = stackalloc ClassCensus[_allocator->ClassCount];
         CensusTotals totals = default;
-        Census.Count(_allocator, &totals, classes);
+        Census.Count(_allocator, &totals);
         return totals.Blocks + totals.LargeBlocks == 0;
     }
 

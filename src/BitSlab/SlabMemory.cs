@@ -16,9 +16,8 @@ namespace BitSlab;
 /// </remarks>
 public static unsafe class SlabMemory
 {
-    // The shared allocator's options, as constants on the fast path.
+    // The shared allocator's classes, as constants on the fast path: steps of 16, and they stay.
     private const int GranularityShift = 4;
-    private const uint LinearLimit = SizeClasses.LinearBytes;
 
     /// <summary>Allocates a block, not initialised, aligned to 16 bytes or, in an allocator of its own options, to its minimum.</summary>
     /// <param name="byteCount">The size in bytes; 0 gives a unique block that holds nothing.</param>
@@ -31,7 +30,7 @@ public static unsafe class SlabMemory
         // A size of 0 becomes the largest number, and so leaves the fast path.
         nuint last = unchecked(byteCount - 1);
         ThreadHeap* heap = ThreadHeaps.t_shared;
-        return last < LinearLimit && heap != null && LocalAlloc.TryTake(heap, last >> GranularityShift, out void* block)
+        return last < ThreadHeap.DirectBytes && heap != null && LocalAlloc.TryTake(heap, ThreadHeap.Entry(heap, last >> GranularityShift), out void* block)
             ? block
             : AllocSlow(byteCount);
     }
@@ -62,7 +61,7 @@ public static unsafe class SlabMemory
     {
         nuint last = unchecked(byteCount - 1);
         ThreadHeap* heap = ThreadHeaps.t_shared;
-        if (last < LinearLimit && heap != null && LocalAlloc.TryTake(heap, last >> GranularityShift, out void* block))
+        if (last < ThreadHeap.DirectBytes && heap != null && LocalAlloc.TryTake(heap, ThreadHeap.Entry(heap, last >> GranularityShift), out void* block))
         {
             NativeMemory.Clear(block, byteCount);
             return block;

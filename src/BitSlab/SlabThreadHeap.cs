@@ -29,8 +29,8 @@ public readonly unsafe ref struct SlabThreadHeap
     public void* Alloc(nuint byteCount)
     {
         nuint last = unchecked(byteCount - 1);
-        if (last < _heap->LinearLimit && _heap->AllocatorNumber == _allocatorNumber
-            && LocalAlloc.TryTake(_heap, last >> _heap->GranularityShift, out void* block))
+        if (last < _heap->DirectLimit && _heap->AllocatorNumber == _allocatorNumber
+            && LocalAlloc.TryTake(_heap, ThreadHeap.EntryFor(_heap, last), out void* block))
         {
             GC.KeepAlive(_allocator);
             return block;

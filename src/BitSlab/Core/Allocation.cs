@@ -22,24 +22,26 @@ internal static unsafe class Allocation
             alignment = allocator->MinimumAlignment;
         }
 
-        if (bytes <= allocator->MaxManaged && alignment <= allocator->LargestBlock)
+        bool wantsZeroed = *zeroed;
+        void* block;
+        do
         {
-            nuint rounded = RoundToClass(bytes, alignment);
-            if (rounded <= allocator->LargestBlock)
+            LadderChange.AdoptIfDue(heap);
+            uint sizeClass = ThreadHeap.ClassOf(heap, bytes, alignment);
+            if (sizeClass == ThreadHeap.NoClass)
             {
-                return LocalAlloc.Take(heap, SizeClasses.ClassOf((uint)rounded, allocator->GranularityShift), status, zeroed);
+                return LargeBlocks.Alloc(allocator, bytes, alignment, status, zeroed);
             }
+
+            *zeroed = wantsZeroed;
+            block = Atomic.Load(&heap->BurstLeft) == 0
+                ? LocalAlloc.Take(heap, sizeClass, status, zeroed)
+                : Sampling.Take(heap, sizeClass, (uint)Reservation.RoundUp(bytes, alignment), status, zeroed);
         }
+        while (block == null && *status == AllocStatus.LadderChanged);
 
-        return LargeBlocks.Alloc(allocator, bytes, alignment, status, zeroed);
+        return block;
     }
-
-    /// <summary>A size whose class has blocks that are aligned as wanted.</summary>
-    /// <remarks>
-    /// A multiple of the alignment falls into a class whose size is one, too: linear classes hold it exactly; among the eighths, either it is
-    /// a class itself, or an eighth is a multiple of the alignment. Slabs begin at slices.
-    /// </remarks>
-    public static nuint RoundToClass(nuint bytes, nuint alignment) => Reservation.RoundUp(bytes, alignment);
 
     /// <summary>Whether a live block can serve a new size where it stands; large blocks in slices grow and shrink for it.</summary>
     public static bool TryReallocInPlace(Reservation* reservation, void* block, BlockPlace place, nuint bytes, nuint alignment)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace BitSlab.Core;
@@ -21,17 +20,14 @@ internal unsafe struct Allocator
     public int Slot;
     public nint Host;
 
-    public int GranularityShift;
+    /// <summary>How many classes a heap has room for.</summary>
     public int ClassCount;
 
     /// <summary>The largest size served from slabs.</summary>
     public uint MaxManaged;
 
-    /// <summary>Sizes up to this one go by the linear classes: the fast path.</summary>
-    public uint LinearLimit;
-
-    /// <summary>The block size of the last class: <see cref="MaxManaged"/>, rounded up.</summary>
-    public uint LargestBlock;
+    /// <summary>Sizes up to this one take the fast path.</summary>
+    public uint DirectLimit;
 
     public uint MinimumAlignment;
 
@@ -118,11 +114,28 @@ internal unsafe struct Allocator
     /// <summary>Free memory that stays resident.</summary>
     public IdleMemory Idle;
 
+    /// <summary>A leaf: guards <see cref="Ladder"/>, which heaps copy.</summary>
+    public int LadderLock;
+
+    /// <summary>Raised with each change of the ladder, under its lock.</summary>
+    public ulong LadderNumber;
+
+    /// <summary>
+    /// How often each size was asked for in samples, at the size less one; null where none are taken. Atomic.
+    /// </summary>
+    public long* Samples;
+
+    /// <summary>How many allocations of each heap are sampled in one go; 0 for none. See <see cref="Sampling"/>.</summary>
+    public int BurstLength;
+
     /// <summary>The round in which maintenance was last here; its own, under the gate.</summary>
     public int LastRound;
 
     /// <summary>The trim of a family that was last here. Under the gate.</summary>
     public long LastTrim;
+
+    /// <summary>The size classes. The last holds <see cref="MaxManaged"/>, rounded up; all are multiples of the minimum alignment.</summary>
+    public SizeLadder Ladder;
 
     /// <summary>Clears all but the gate.</summary>
     public static void Clear(Allocator* allocator)
@@ -134,15 +147,15 @@ internal unsafe struct Allocator
         }
     }
 
-    /// <summary>Sets the classes' parameters, which have been validated, and what follows from them.</summary>
+    /// <summary>
+    /// Sets the classes' parameters, which have been validated, and what follows from them. Above the classes that the ladder has already, those of the default ladder.
+    /// </summary>
     public static void SetClasses(Allocator* allocator, uint granularity, uint maxManaged, uint minimumAlignment)
     {
-        int shift = BitOperations.Log2(uint.Max(granularity, minimumAlignment));
-        allocator->GranularityShift = shift;
         allocator->MaxManaged = maxManaged;
-        allocator->LinearLimit = uint.Min(SizeClasses.LinearLimit(shift), maxManaged);
-        allocator->ClassCount = SizeClasses.Count(shift, maxManaged);
-        allocator->LargestBlock = SizeClasses.BlockSize((uint)allocator->ClassCount - 1, shift);
+        allocator->DirectLimit = uint.Min(ThreadHeap.DirectBytes, maxManaged);
         allocator->MinimumAlignment = minimumAlignment;
+        SizeLadder.Continue(&allocator->Ladder, uint.Max(granularity, minimumAlignment), maxManaged);
+        allocator->ClassCount = allocator->Ladder.Count;
     }
 }

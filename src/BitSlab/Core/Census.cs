@@ -14,9 +14,11 @@ internal unsafe struct CensusTotals
     public long OccupiedSlices;
 }
 
-/// <summary>What was counted of one size class.</summary>
+/// <summary>What was counted of the slabs of one block size.</summary>
 internal struct ClassCensus
 {
+    /// <summary>0: none yet.</summary>
+    public uint BlockSize;
     public long Slabs;
     public long Capacity;
     public long Blocks;
@@ -25,9 +27,18 @@ internal struct ClassCensus
 /// <summary>Counts blocks in the bitmaps.</summary>
 internal static unsafe class Census
 {
+    /// <summary>Counts all blocks.</summary>
+    public static void Count(Allocator* allocator, CensusTotals* totals) => Count(allocator, totals, null, 0);
+
     /// <summary>Counts; under the chunk lock, so that no slice is cut or returned meanwhile.</summary>
-    public static void Count(Allocator* allocator, CensusTotals* totals, ClassCensus* classes)
+    /// <param name="allocator">The allocator.</param>
+    /// <param name="totals">What is added to.</param>
+    /// <param name="classes">A hash table of block sizes, empty; null when they are not wanted apart.</param>
+    /// <param name="capacity">How many entries the table has: a power of two, or 0.</param>
+    /// <returns>False when the table is too small.</returns>
+    public static bool Count(Allocator* allocator, CensusTotals* totals, ClassCensus* classes, int capacity)
     {
+        bool fits = true;
         Reservation* reservation = allocator->Reservation;
         CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
         totals->Chunks = allocator->ChunkCount;
@@ -49,16 +60,22 @@ internal static unsafe class Census
                     totals->LargeBlocks++;
                     totals->LargeBytes += (long)first->LargeBytes;
                 }
-                else if (kind == (byte)SliceKind.Slab && first->Class < allocator->ClassCount)
+                else if (kind == (byte)SliceKind.Slab)
                 {
                     long live = LiveBlocks(reservation, first);
                     totals->Slabs++;
                     totals->Blocks += live;
                     totals->Bytes += live * first->BlockSize;
-                    ClassCensus* entry = classes + first->Class;
-                    entry->Slabs++;
-                    entry->Capacity += first->BlockCount;
-                    entry->Blocks += live;
+                    ClassCensus* entry = Find(classes, capacity, first->BlockSize);
+                    if (entry != null)
+                    {
+                        entry->BlockSize = first->BlockSize;
+                        entry->Slabs++;
+                        entry->Capacity += first->BlockCount;
+                        entry->Blocks += live;
+                    }
+
+                    fits &= entry != null;
                 }
             }
         }
@@ -66,6 +83,7 @@ internal static unsafe class Census
         CoreLock.Exit(&allocator->ChunkLock);
         totals->LargeBlocks += Atomic.LoadAcquire(&allocator->OutsideBlocks);
         totals->LargeBytes += Atomic.LoadAcquire(&allocator->OutsideBytes);
+        return fits;
     }
 
     /// <summary>The live blocks of one word of a slab.</summary>
@@ -79,6 +97,22 @@ internal static unsafe class Census
         ulong gone = Atomic.LoadAcquire((ulong*)((byte*)free + reservation->RemoteDistance));
         gone |= Atomic.LoadAcquire(free);
         return valid & ~gone;
+    }
+
+    // The entry of a block size, or the free one where it belongs; null when there is none.
+    private static ClassCensus* Find(ClassCensus* classes, int capacity, uint blockSize)
+    {
+        uint mask = (uint)capacity - 1;
+        for (uint i = 0; i < (uint)capacity; i++)
+        {
+            ClassCensus* entry = classes + ((blockSize + (blockSize >> 8) + i) & mask);
+            if (entry->BlockSize == blockSize || entry->BlockSize == 0)
+            {
+                return entry;
+            }
+        }
+
+        return null;
     }
 
     private static long LiveBlocks(Reservation* reservation, Slab* first)

@@ -61,9 +61,8 @@ internal static unsafe class ChunkSource
 
         if (allocator->LiveBeforeHugePages > 0)
         {
-            ClassCensus* classes = stackalloc ClassCensus[allocator->ClassCount];
             CensusTotals totals = default;
-            Census.Count(allocator, &totals, classes);
+            Census.Count(allocator, &totals);
             if (totals.Bytes + totals.LargeBytes < allocator->LiveBeforeHugePages)
             {
                 return false;

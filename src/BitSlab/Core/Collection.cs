@@ -117,6 +117,21 @@ internal static unsafe class Collection
         return taken;
     }
 
+    /// <summary>
+    /// Collects everything and gives up all current slabs: the empty ones are chained, the others are as any with room. Under the lock, by the owner.
+    /// </summary>
+    public static Slab* GiveUpAll(ThreadHeap* heap)
+    {
+        Slab* chain = null;
+        for (int c = 0; c < heap->ClassCount; c++)
+        {
+            chain = Drain(heap, (uint)c, chain);
+            chain = GiveUpCurrent(heap, (uint)c, chain);
+        }
+
+        return chain;
+    }
+
     /// <summary>Records a misuse that only the collection saw, until the owner hears of it. Under the lock.</summary>
     public static void RecordFault(ThreadHeap* heap, void* block)
     {

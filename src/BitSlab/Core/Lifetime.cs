@@ -69,14 +69,15 @@ internal static unsafe class Lifetime
         Atomic.Add(&allocator->HeapBytes, (long)bytes);
         heap->Allocator = allocator;
         heap->ClassCount = allocator->ClassCount;
-        heap->GranularityShift = allocator->GranularityShift;
-        heap->LinearLimit = allocator->LinearLimit;
+        heap->DirectLimit = allocator->DirectLimit;
         heap->MaxManaged = allocator->MaxManaged;
         heap->AllocatorNumber = allocator->Number;
         heap->FaultCount = 0;
         heap->LastOwner = 0;
         heap->OwnerInside = 0;
         heap->Claim = 0;
+        heap->BurstLeft = allocator->BurstLength;
+        LadderChange.CopyLadder(heap);
         ThreadHeap.PointAtNothing(heap);
 
         // Release: whoever finds the heap finds it complete.

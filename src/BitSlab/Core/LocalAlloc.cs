@@ -8,10 +8,8 @@ internal static unsafe class LocalAlloc
 {
     /// <summary>The fast path: false when the word in use has no free block, or is not to be used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryTake(ThreadHeap* heap, nuint sizeClass, out void* block)
+    public static bool TryTake(ThreadHeap* heap, ClassEntry* entry, out void* block)
     {
-        ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
-
         // Once: maintenance may change the pointer. Plain: the owner's own data; others see it through the lock.
         ulong* word = entry->Word;
         ulong free = Atomic.Load(word);
@@ -31,19 +29,11 @@ internal static unsafe class LocalAlloc
 
     /// <summary>
     /// Behind the fast path: any size that slabs serve, from the next word or slab where need be. Null for other sizes, when memory or the
-    /// limit is exhausted, and while faults wait to be told.
+    /// limit is exhausted, while faults wait to be told, and when sizes are to be sampled or the ladder is to change.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes)
-    {
-        if (!IsServed(heap, bytes))
-        {
-            return null;
-        }
-
-        uint sizeClass = SizeClasses.ClassOf((uint)bytes, heap->GranularityShift);
-        return TryTake(heap, sizeClass, out void* block) ? block : Refill(heap, sizeClass, false, out _);
-    }
+    public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes) =>
+        IsServed(heap, bytes) ? TakeOrRefill(heap, ThreadHeap.ClassOf(heap, (uint)bytes)) : null;
 
     /// <summary>The same where zeros are wanted.</summary>
     /// <param name="heap">The heap.</param>
@@ -58,18 +48,19 @@ internal static unsafe class LocalAlloc
             return null;
         }
 
-        uint sizeClass = SizeClasses.ClassOf((uint)bytes, heap->GranularityShift);
-        return TryTake(heap, sizeClass, out void* block) ? block : Refill(heap, sizeClass, true, out zeroed);
+        uint sizeClass = ThreadHeap.ClassOf(heap, (uint)bytes);
+        return TryTake(heap, ThreadHeap.Entry(heap, sizeClass), out void* block) ? block : Refill(heap, sizeClass, true, out zeroed);
     }
 
     /// <summary>The same with an alignment, a power of two; null also for those that slabs do not serve.</summary>
     public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes, nuint alignment)
     {
-        uint most = heap->MaxManaged;
-        return unchecked(bytes - 1) < most && alignment <= most
-            ? TakeOrRefill(heap, Allocation.RoundToClass(bytes, alignment))
-            : null;
+        uint sizeClass = IsServed(heap, bytes) ? ThreadHeap.ClassOf(heap, bytes, alignment) : ThreadHeap.NoClass;
+        return sizeClass != ThreadHeap.NoClass ? TakeOrRefill(heap, sizeClass) : null;
     }
+
+    private static void* TakeOrRefill(ThreadHeap* heap, uint sizeClass) =>
+        TryTake(heap, ThreadHeap.Entry(heap, sizeClass), out void* block) ? block : Refill(heap, sizeClass, false, out _);
 
     /// <summary>A block of a class, from the next word or slab where need be; null with the reason when refused.</summary>
     /// <param name="heap">The heap.</param>
@@ -80,7 +71,7 @@ internal static unsafe class LocalAlloc
     public static void* Take(ThreadHeap* heap, uint sizeClass, AllocStatus* status, bool* zeroed)
     {
         *status = AllocStatus.Ok;
-        if (TryTake(heap, sizeClass, out void* block))
+        if (TryTake(heap, ThreadHeap.Entry(heap, sizeClass), out void* block))
         {
             *zeroed = false;
             return block;
@@ -89,10 +80,10 @@ internal static unsafe class LocalAlloc
         return Refill(heap, sizeClass, status, zeroed);
     }
 
-    // Acquire pairs with the recording of the fault.
+    // Acquire pairs with the recording of the fault. A burst that is not seen yet begins an allocation later.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsServed(ThreadHeap* heap, nuint bytes) =>
-        unchecked(bytes - 1) < heap->MaxManaged && Atomic.LoadAcquire(&heap->FaultCount) == 0;
+        unchecked(bytes - 1) < heap->MaxManaged && Atomic.LoadAcquire(&heap->FaultCount) == 0 && Atomic.Load(&heap->BurstLeft) == 0;
 
     // Apart, so that the way in needs no memory for these.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -122,7 +113,7 @@ internal static unsafe class LocalAlloc
 
             while (NextWord(heap, sizeClass))
             {
-                if (TryTake(heap, sizeClass, out void* block))
+                if (TryTake(heap, ThreadHeap.Entry(heap, sizeClass), out void* block))
                 {
                     return block;
                 }
@@ -141,6 +132,13 @@ internal static unsafe class LocalAlloc
                 {
                     continue;
                 }
+            }
+
+            // Slabs that are cut from now on follow the allocator's newest ladder: the class is to be found anew.
+            if (LadderChange.IsDue(heap))
+            {
+                *status = AllocStatus.LadderChanged;
+                return null;
             }
 
             if (!NewSlab(heap, sizeClass, status))
@@ -189,12 +187,28 @@ internal static unsafe class LocalAlloc
         int index = BitOperations.TrailingZeroCount(behind != 0 ? behind : *ahead);
         *ahead &= ~(1ul << index);
         slab->CurrentWord = (byte)index;
+        PointAt(heap, entry, index);
+        return true;
+    }
+
+    /// <summary>Points an entry at the word that it was last pointed at in its slab, if at any.</summary>
+    public static void PointAtCurrentWord(ThreadHeap* heap, ClassEntry* entry)
+    {
+        // The empty slab has no words, and one that was never allocated from a word number that none has.
+        if (entry->Slab->CurrentWord < entry->Slab->WordCount)
+        {
+            PointAt(heap, entry, entry->Slab->CurrentWord);
+        }
+    }
+
+    private static void PointAt(ThreadHeap* heap, ClassEntry* entry, int index)
+    {
+        Slab* slab = entry->Slab;
 
         // From here on blocks of the word come and go without anybody's notice.
         slab->Untouched = uint.Max(slab->Untouched, uint.Min((uint)(index + 1) << 6, slab->BlockCount));
-        entry->Word = words + index;
+        entry->Word = slab->FreeWords + index;
         entry->WordBase = Reservation.AddressOf(heap->Allocator->Reservation, slab) + ((nuint)(index << 6) * slab->BlockSize);
-        return true;
     }
 
     private static ulong WordsWithRoom(ulong* words, int count)

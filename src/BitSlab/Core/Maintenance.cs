@@ -25,10 +25,20 @@ internal static unsafe class Maintenance
     }
 
     /// <summary>
-    /// One step in time: gives back what is idle since the last. The caller holds the gate. Time is counted in these steps alone.
+    /// One step in time: has sizes sampled, and gives back what is idle since the last. The caller holds the gate. Time is counted in these steps alone.
     /// </summary>
-    /// <returns>False when nothing is left that a later step might give back.</returns>
+    /// <returns>False when nothing is left that a later step might do; a burst that has begun is for its thread to end.</returns>
     public static bool Tick(Allocator* allocator)
+    {
+        if (allocator->BurstLength != 0)
+        {
+            Sampling.StartBursts(allocator);
+        }
+
+        return allocator->GivesBackIdle && GiveBackIdle(allocator);
+    }
+
+    private static bool GiveBackIdle(Allocator* allocator)
     {
         TakeEmptySlabs(allocator, 0);
 
@@ -39,11 +49,13 @@ internal static unsafe class Maintenance
     }
 
     /// <summary>
-    /// Whether a later step might give something back: a slab that is not current has a free block, and so may get another one without
-    /// anybody's notice; or slices lie idle. The caller holds the gate.
+    /// Whether a later step has anything to do: a burst of samples can begin; or it might give something back: a slab that is not current has a free
+    /// block, and so may get another one without anybody's notice, or slices lie idle. The caller holds the gate.
     /// </summary>
     public static bool HasWork(Allocator* allocator) =>
-        HasOrphanToClear(allocator) || VisitSlabs(allocator, SlabStep.Look, 0) || Chunks.HasIdle(allocator);
+        (allocator->BurstLength != 0 && Sampling.HasWork(allocator))
+        || (allocator->GivesBackIdle
+            && (HasOrphanToClear(allocator) || VisitSlabs(allocator, SlabStep.Look, 0) || Chunks.HasIdle(allocator)));
 
     // Orphaned since the last step came by: its current slabs are nobody's.
     private static bool HasOrphanToClear(Allocator* allocator)
@@ -203,17 +215,11 @@ internal static unsafe class Maintenance
         return goOn;
     }
 
-    /// <summary>Collects everything and gives up all current slabs: the empty ones go, the others are as any with room.</summary>
+    /// <summary>Collects everything and gives up all current slabs: the empty ones go.</summary>
     public static void CollectAsOwner(ThreadHeap* heap)
     {
         HeapLock.EnterAsOwner(heap);
-        Slab* empty = null;
-        for (int c = 0; c < heap->ClassCount; c++)
-        {
-            empty = Collection.Drain(heap, (uint)c, empty);
-            empty = Collection.GiveUpCurrent(heap, (uint)c, empty);
-        }
-
+        Slab* empty = Collection.GiveUpAll(heap);
         HeapLock.ExitAsOwner(heap);
         SlabLife.ReturnChain(heap->Allocator, empty);
     }

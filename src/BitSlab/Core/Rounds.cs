@@ -130,7 +130,7 @@ internal static unsafe class Rounds
             return Maintenance.Trim(allocator, 0) != 0;
         }
 
-        return allocator->GivesBackIdle && (step == Step.Tick ? Maintenance.Tick(allocator) : Maintenance.HasWork(allocator));
+        return step == Step.Tick ? Maintenance.Tick(allocator) : Maintenance.HasWork(allocator);
     }
 
     private static Allocator* ChunkOwner(Reservation* reservation, nuint chunk) =>

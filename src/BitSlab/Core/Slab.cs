@@ -137,7 +137,9 @@ internal unsafe struct Slab
     [FieldOffset(112)]
     public uint Generation;
 
-    /// <summary>The size class.</summary>
+    /// <summary>
+    /// The size class, by the ladder of the slab's heap. It changes with the ladder, under the heap's lock; without the lock it is a hint: some class.
+    /// </summary>
     [FieldOffset(116)]
     public ushort Class;
 

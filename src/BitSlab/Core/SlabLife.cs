@@ -10,7 +10,7 @@ internal static unsafe class SlabLife
     {
         Allocator* allocator = heap->Allocator;
         Reservation* reservation = allocator->Reservation;
-        uint blockSize = SizeClasses.BlockSize(sizeClass, allocator->GranularityShift);
+        uint blockSize = ThreadHeap.BlockSizes(heap)[sizeClass];
         uint blocks = BlockCount(blockSize, allocator->BlocksPerSlab);
         int slices = (int)(((blocks * blockSize) + Layout.SliceBytes - 1) >> Layout.SliceShift);
 

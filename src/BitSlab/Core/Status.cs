@@ -9,6 +9,9 @@ internal enum AllocStatus
 
     /// <summary>Nothing is short yet: the layer above tells that a soft limit is about to be crossed, and tries again.</summary>
     SoftLimitReached,
+
+    /// <summary>Nothing is short: the class is to be found anew. Stays within the core.</summary>
+    LadderChanged,
 }
 
 /// <summary>What an address is. The kinds after <see cref="Live"/> stand in the order of the public enumeration.</summary>

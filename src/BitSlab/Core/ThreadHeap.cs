@@ -8,8 +8,8 @@ namespace BitSlab.Core;
 internal unsafe struct ClassEntry
 {
     /// <summary>
-    /// The bitmap word in use, or a word that is always zero, which sends every allocation the slow way. Written by the owner,
-    /// and by reset and disposal, which may not run beside a call; read once by the fast path.
+    /// The bitmap word in use, or a word that is always zero, which sends every allocation the slow way. Written by the owner; by reset and disposal,
+    /// which may not run beside a call; and by maintenance, which only ever puts the zero word here. Read once by the fast path.
     /// </summary>
     public ulong* Word;
 
@@ -24,13 +24,25 @@ internal unsafe struct ClassEntry
 }
 
 /// <summary>
-/// The part of an allocator that one thread owns. Behind this header stand the class entries, then for each class the
-/// ring of slabs with room and the words that are next, and, on lines of their own since other threads write there, their ready stacks. Never unmapped: stale looks at it are harmless.
+/// The part of an allocator that one thread owns. Behind this header stand the class entries, then for each class the ring of slabs with room,
+/// the words that are next, and the block size, and, on lines of their own since other threads write there, the ready stacks. Never unmapped:
+/// stale looks at it are harmless.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = HeaderBytes)]
 internal unsafe struct ThreadHeap
 {
-    public const int HeaderBytes = 192;
+    public const int HeaderBytes = CoarseAt + (CoarseSteps * sizeof(ushort));
+
+    /// <summary>Sizes up to this one find their class by one look: the fast path.</summary>
+    public const uint DirectBytes = 1024;
+
+    /// <summary>What <see cref="ClassOf(ThreadHeap*, nuint, nuint)"/> says where no class serves.</summary>
+    public const uint NoClass = 0xFFFF_FFFF;
+
+    private const int DirectAt = 192;
+    private const int CoarseAt = DirectAt + ((int)DirectBytes * sizeof(ushort));
+    private const int CoarseShift = 7;
+    private const int CoarseSteps = 32_768 >> CoarseShift;
 
     /// <summary>How many faults found at collection are kept until the owner hears of them; more are counted only.</summary>
     public const int FaultCapacity = 7;
@@ -68,17 +80,22 @@ internal unsafe struct ThreadHeap
     [FieldOffset(32)]
     public ulong AllocatorNumber;
 
-    /// <summary>Copied from the allocator, for handles: sizes up to the limit go by the linear classes, on the fast path.</summary>
+    /// <summary>Copied from the allocator, for handles: sizes up to the limit take the fast path.</summary>
     [FieldOffset(40)]
-    public uint LinearLimit;
+    public uint DirectLimit;
 
+    /// <summary>How many classes the heap's ladder has; they are the first ones.</summary>
     [FieldOffset(44)]
-    public int GranularityShift;
+    public int LadderCount;
 
     /// <summary>Copied from the allocator: the largest size that slabs serve.</summary>
     [FieldOffset(48)]
     public uint MaxManaged;
 
+    /// <summary>
+    /// How many classes there is room for. Where ladders change the last stands for block sizes that the ladder has no more: it has no current
+    /// slab, and its slabs stay until they are empty.
+    /// </summary>
     [FieldOffset(52)]
     public int ClassCount;
 
@@ -120,8 +137,109 @@ internal unsafe struct ThreadHeap
     [FieldOffset(152)]
     public uint HinderedFrees;
 
+    /// <summary>
+    /// How many allocations are still to be sampled, see <see cref="Sampling"/>; not 0 sends all that leave the fast path to where that is done. From 0 up by
+    /// maintenance, under the lock; down by the owner.
+    /// </summary>
+    [FieldOffset(156)]
+    public int BurstLeft;
+
+    /// <summary>Which of the allocator's ladders the heap has; the owner's.</summary>
+    [FieldOffset(160)]
+    public ulong LadderNumber;
+
+    // ---- then: the way from a size to its class, the owner's; each says for a size less one ----
+
+    /// <summary>For sizes up to <see cref="DirectBytes"/>: where the class's entry stands, in bytes from the heap's start.</summary>
+    [FieldOffset(DirectAt)]
+    public fixed ushort Direct[(int)DirectBytes];
+
+    /// <summary>For each 128 bytes: the class of the smallest size in them.</summary>
+    [FieldOffset(CoarseAt)]
+    public fixed ushort Coarse[CoarseSteps];
+
     public static nuint Bytes(int classCount) =>
-        (nuint)HeaderBytes + Layout.CacheLine + ((nuint)classCount * (nuint)(sizeof(ClassEntry) + (3 * sizeof(ulong))));
+        (nuint)HeaderBytes + Layout.CacheLine
+        + ((nuint)classCount * (nuint)(sizeof(ClassEntry) + (3 * sizeof(ulong)) + sizeof(ushort)));
+
+    /// <summary>The entry of the class that serves a size, from 1 to <see cref="DirectLimit"/>, given less one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassEntry* EntryFor(ThreadHeap* heap, nuint last) => (ClassEntry*)((byte*)heap + heap->Direct[last]);
+
+    /// <summary>The class of a size from 1 up to the ladder's largest.</summary>
+    public static uint ClassOf(ThreadHeap* heap, uint size)
+    {
+        uint last = size - 1;
+        if (last < DirectBytes)
+        {
+            return (uint)(heap->Direct[last] - HeaderBytes) / (uint)sizeof(ClassEntry);
+        }
+
+        uint sizeClass = heap->Coarse[last >> CoarseShift];
+        ushort* sizes = BlockSizes(heap);
+        while (sizes[sizeClass] < size)
+        {
+            sizeClass++;
+        }
+
+        return sizeClass;
+    }
+
+    /// <summary>
+    /// The smallest class that serves a size with an alignment, a power of two: its block size is a multiple, and slabs begin at slices.
+    /// <see cref="NoClass"/> for those that slabs do not serve. Not for 0 bytes.
+    /// </summary>
+    public static uint ClassOf(ThreadHeap* heap, nuint bytes, nuint alignment)
+    {
+        ushort* sizes = BlockSizes(heap);
+        uint count = (uint)heap->LadderCount;
+        nuint most = sizes[count - 1];
+        if (bytes > heap->MaxManaged || alignment > most || Reservation.RoundUp(bytes, alignment) > most)
+        {
+            return NoClass;
+        }
+
+        uint sizeClass = ClassOf(heap, (uint)Reservation.RoundUp(bytes, alignment));
+        while ((sizes[sizeClass] & (alignment - 1)) != 0)
+        {
+            if (++sizeClass == count)
+            {
+                return NoClass;
+            }
+        }
+
+        return sizeClass;
+    }
+
+    /// <summary>Takes over a ladder. Its slabs' classes are another's then: there are none, or <see cref="LadderChange"/> sees to them.</summary>
+    public static void SetLadder(ThreadHeap* heap, SizeLadder* ladder)
+    {
+        ushort* sizes = BlockSizes(heap);
+        for (int c = 0; c < ladder->Count; c++)
+        {
+            sizes[c] = ladder->BlockSizes[c];
+        }
+
+        heap->LadderCount = ladder->Count;
+        uint most = sizes[ladder->Count - 1];
+        uint sizeClass = 0;
+        for (uint last = 0; last < uint.Min(most, DirectBytes); last++)
+        {
+            sizeClass += sizes[sizeClass] <= last ? 1u : 0;
+            heap->Direct[last] = (ushort)(HeaderBytes + (sizeClass * (uint)sizeof(ClassEntry)));
+        }
+
+        sizeClass = 0;
+        for (uint step = 0; step << CoarseShift < most; step++)
+        {
+            while (sizes[sizeClass] <= step << CoarseShift)
+            {
+                sizeClass++;
+            }
+
+            heap->Coarse[step] = (ushort)sizeClass;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ClassEntry* Entry(ThreadHeap* heap, nuint sizeClass) =>
@@ -137,12 +255,15 @@ internal unsafe struct ThreadHeap
     /// </summary>
     public static ulong* Ahead(ThreadHeap* heap, nuint sizeClass) => (ulong*)WithRoom(heap, (nuint)heap->ClassCount) + sizeClass;
 
+    /// <summary>The block sizes of the ladder, by class; behind them nothing of meaning.</summary>
+    public static ushort* BlockSizes(ThreadHeap* heap) => (ushort*)Ahead(heap, (nuint)heap->ClassCount);
+
     /// <summary>
     /// The class's ready stack: slabs with remote bits. Pushed by compare-and-swap, emptied by one exchange, so no ABA. One for each class, so
     /// that a class that ran dry collects what it can use, many blocks at once, and not a few of each.
     /// </summary>
     public static Slab** Ready(ThreadHeap* heap, nuint sizeClass) =>
-        (Slab**)Reservation.RoundUp((nuint)Ahead(heap, (nuint)heap->ClassCount), Layout.CacheLine) + sizeClass;
+        (Slab**)Reservation.RoundUp((nuint)(BlockSizes(heap) + heap->ClassCount), Layout.CacheLine) + sizeClass;
 
     /// <summary>Has the heap hold nothing: each class starts, or ends, on the slow path.</summary>
     public static void PointAtNothing(ThreadHeap* heap)

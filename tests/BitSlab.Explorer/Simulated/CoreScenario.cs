@@ -77,10 +77,7 @@ internal abstract unsafe class CoreScenario : Scenario
     protected void CreateAllocator(int blocksPerSlab, int granularityShift = 4, int classes = 1)
     {
         Allocator* allocator = Lifetime.CreateAllocator(Reservation);
-        allocator->GranularityShift = granularityShift;
-        allocator->ClassCount = classes;
-        allocator->MaxManaged = SizeClasses.BlockSize((uint)classes - 1, granularityShift);
-        allocator->MinimumAlignment = 16;
+        Core.Allocator.SetClasses(allocator, 1u << granularityShift, (uint)classes << granularityShift, 16);
         allocator->BlocksPerSlab = blocksPerSlab;
         allocator->GivesBackIdle = true;
         Allocator = allocator;

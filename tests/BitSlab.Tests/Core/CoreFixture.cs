@@ -59,9 +59,8 @@ internal sealed unsafe class CoreFixture : IDisposable
 
     public CensusTotals Count()
     {
-        ClassCensus* classes = stackalloc ClassCensus[Allocator->ClassCount];
         CensusTotals totals = default;
-        Census.Count(Allocator, &totals, classes);
+        Census.Count(Allocator, &totals);
         return totals;
     }
 

@@ -16,7 +16,7 @@ public sealed unsafe class RefillTests
     public void Poisoned_in_mid_word_no_block_is_lost(int before)
     {
         using CoreFixture core = new();
-        ClassEntry* entry = ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf(100, 4));
+        ClassEntry* entry = ThreadHeap.Entry(core.Heap, ThreadHeap.ClassOf(core.Heap, 100));
         HashSet<nint> blocks = [];
         for (int i = 0; i < before; i++)
         {
@@ -44,7 +44,7 @@ public sealed unsafe class RefillTests
         for (int i = 0; i < 300; i++)
         {
             Assert.True(blocks.Add(core.Alloc(100)));
-            slab = ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf(100, 4))->Slab;
+            slab = ThreadHeap.Entry(core.Heap, ThreadHeap.ClassOf(core.Heap, 100))->Slab;
         }
 
         *ThreadHeap.Ahead(core.Heap, slab->Class) = ulong.MaxValue >> (64 - slab->WordCount);
@@ -61,7 +61,7 @@ public sealed unsafe class RefillTests
     {
         using CoreFixture core = new();
         List<nint> first = [];
-        uint sizeClass = SizeClasses.ClassOf(1000, 4);
+        uint sizeClass = ThreadHeap.ClassOf(core.Heap, 1000);
         first.Add(core.Alloc(1000));
         Slab* slab = ThreadHeap.Entry(core.Heap, sizeClass)->Slab;
         while (ThreadHeap.Entry(core.Heap, sizeClass)->Slab == slab)
@@ -84,7 +84,7 @@ public sealed unsafe class RefillTests
         using CoreFixture core = new();
         nint remote = core.Alloc(100);
         nint local = core.Alloc(100);
-        Slab* slab = ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf(100, 4))->Slab;
+        Slab* slab = ThreadHeap.Entry(core.Heap, ThreadHeap.ClassOf(core.Heap, 100))->Slab;
         Assert.Equal(BlockStatus.Live, core.Free(remote, CoreFixture.Token + 1));
         Assert.True(slab->LocalOwner == Slab.NoHeap);
         for (int i = 0; i < 64 && slab->LocalOwner != core.Heap; i++)
@@ -102,7 +102,7 @@ public sealed unsafe class RefillTests
     {
         // A full slab in the list, a used-up current one, and no memory for a third: the look for one made the other current in vain.
         using CoreFixture core = new();
-        uint sizeClass = SizeClasses.ClassOf(1000, 4);
+        uint sizeClass = ThreadHeap.ClassOf(core.Heap, 1000);
         nint first = core.Alloc(1000);
         Slab* linked = ThreadHeap.Entry(core.Heap, sizeClass)->Slab;
         nint last = first;

@@ -12,16 +12,16 @@ public sealed unsafe class SizeClassTests
     [MemberData(nameof(Shifts))]
     public void Each_size_has_the_smallest_class_that_holds_it(int shift)
     {
+        using var core = new CoreFixture(Stepped(shift));
         uint before = 0;
         for (uint size = 1; size <= 32_768; size++)
         {
-            uint sizeClass = SizeClasses.ClassOf(size, shift);
-            uint block = SizeClasses.BlockSize(sizeClass, shift);
+            uint block = BlockFor(core, size, 1);
             Assert.True(block >= size);
             Assert.Equal(0u, block & ((1u << shift) - 1));
 
             // A class's own size stays in it, and the size before this one was in this class or in the one that ends before it.
-            Assert.Equal(sizeClass, SizeClasses.ClassOf(block, shift));
+            Assert.Equal(block, BlockFor(core, block, 1));
             Assert.True(block == before || before == size - 1 || size == 1);
             before = block;
         }
@@ -29,35 +29,54 @@ public sealed unsafe class SizeClassTests
 
     [Theory]
     [MemberData(nameof(Shifts))]
-    public void At_most_an_eighth_is_wasted_above_a_kibibyte(int shift)
+    public void Steps_are_even_to_a_kibibyte_and_at_most_an_eighth_above(int shift)
     {
-        for (uint size = 1025; size <= 32_768; size++)
+        using var core = new CoreFixture(Stepped(shift));
+        for (uint size = 1; size <= 32_768; size++)
         {
-            uint block = SizeClasses.BlockSize(SizeClasses.ClassOf(size, shift), shift);
+            uint block = BlockFor(core, size, 1);
             uint rounded = (size + (1u << shift) - 1) >> shift << shift;
-            Assert.True(block - rounded < size / 8 || block == rounded);
+            Assert.True(size <= 1024 ? block == rounded : block - rounded < size / 8 || block == rounded);
         }
     }
 
     [Theory]
     [MemberData(nameof(Shifts))]
-    public void A_multiple_of_an_alignment_falls_into_a_class_that_is_one(int shift)
+    public void An_alignment_gets_a_class_that_is_a_multiple_and_no_larger_than_need_be(int shift)
     {
+        using var core = new CoreFixture(Stepped(shift));
         for (uint alignment = 1; alignment <= 32_768; alignment <<= 1)
         {
-            for (uint size = alignment; size <= 32_768; size += alignment)
+            for (uint size = 1; size <= 32_768; size += 61)
             {
-                Assert.Equal(0u, SizeClasses.BlockSize(SizeClasses.ClassOf(size, shift), shift) % uint.Min(alignment, 32_768));
+                uint rounded = (size + alignment - 1) & ~(alignment - 1);
+                uint block = BlockFor(core, size, alignment);
+                Assert.Equal(0u, block % alignment);
+                Assert.Equal(BlockFor(core, rounded, 1), block);
             }
         }
+    }
+
+    private static SlabAllocatorOptions Stepped(int shift) => shift <= 8
+        ? new() { ClassGranularity = 1 << shift, MinimumAlignment = 1 }
+        : new() { MinimumAlignment = 1 << shift };
+
+    private static uint BlockFor(CoreFixture core, uint size, uint alignment)
+    {
+        uint sizeClass = ThreadHeap.ClassOf(core.Heap, size, alignment);
+        Assert.NotEqual(ThreadHeap.NoClass, sizeClass);
+        Assert.True(size > 1024 || alignment != 1 || ThreadHeap.EntryFor(core.Heap, size - 1) == ThreadHeap.Entry(core.Heap, sizeClass));
+        return ThreadHeap.BlockSizes(core.Heap)[sizeClass];
     }
 
     [Fact]
     public void An_index_is_exact_at_each_block_and_betrays_any_other_offset()
     {
-        for (uint sizeClass = 0; sizeClass < SizeClasses.Count(4, 32_768); sizeClass++)
+        SizeLadder ladder = default;
+        SizeLadder.Continue(&ladder, 16, 32_768);
+        for (int sizeClass = 0; sizeClass < ladder.Count; sizeClass++)
         {
-            Check(SizeClasses.BlockSize(sizeClass, 4));
+            Check(ladder.BlockSizes[sizeClass]);
         }
 
         foreach (uint odd in (uint[])[1, 2, 3, 5, 7, 24, 40, 1000, 1023])

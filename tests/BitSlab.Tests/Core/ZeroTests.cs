@@ -196,7 +196,7 @@ public sealed unsafe class ZeroTests
     private static List<nint> FillSlab(CoreFixture core, int size)
     {
         List<nint> blocks = [core.Alloc((nuint)size)];
-        int count = (int)ThreadHeap.Entry(core.Heap, SizeClasses.ClassOf((uint)size, 4))->Slab->BlockCount;
+        int count = (int)ThreadHeap.Entry(core.Heap, ThreadHeap.ClassOf(core.Heap, (uint)size))->Slab->BlockCount;
         while (blocks.Count < 2 * count)
         {
             blocks.Add(core.Alloc((nuint)size));

@@ -17,7 +17,7 @@ internal abstract unsafe class CensusScenario : CoreScenario
         int most = Live.Count + FreesUnderWay;
         CensusTotals totals = default;
         ClassCensus census = default;
-        Census.Count(Allocator, &totals, &census);
+        Census.Count(Allocator, &totals, &census, 1);
         Require(totals.Blocks >= Live.Count, "a live block was not counted");
         Require(totals.Blocks <= most, "a block was counted that had been freed before");
     }
@@ -26,7 +26,7 @@ internal abstract unsafe class CensusScenario : CoreScenario
     {
         CensusTotals totals = default;
         ClassCensus census = default;
-        Census.Count(Allocator, &totals, &census);
+        Census.Count(Allocator, &totals, &census, 1);
         Require(totals.Blocks == Live.Count, "at rest the count is not exact");
         CheckHeap(heap);
     }
