@@ -32,8 +32,16 @@ internal static unsafe class LocalAlloc
     /// limit is exhausted, while faults wait to be told, and when sizes are to be sampled or the ladder is to change.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes) =>
-        IsServed(heap, bytes) ? TakeOrRefill(heap, ThreadHeap.ClassOf(heap, (uint)bytes)) : null;
+    public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes)
+    {
+        if (!IsServed(heap, bytes))
+        {
+            return null;
+        }
+
+        ClassEntry* entry = ThreadHeap.EntryOf(heap, (uint)bytes);
+        return TryTake(heap, entry, out void* block) ? block : Refill(heap, entry, false, out _);
+    }
 
     /// <summary>The same where zeros are wanted.</summary>
     /// <param name="heap">The heap.</param>
@@ -48,19 +56,22 @@ internal static unsafe class LocalAlloc
             return null;
         }
 
-        uint sizeClass = ThreadHeap.ClassOf(heap, (uint)bytes);
-        return TryTake(heap, ThreadHeap.Entry(heap, sizeClass), out void* block) ? block : Refill(heap, sizeClass, true, out zeroed);
+        ClassEntry* entry = ThreadHeap.EntryOf(heap, (uint)bytes);
+        return TryTake(heap, entry, out void* block) ? block : Refill(heap, entry, true, out zeroed);
     }
 
     /// <summary>The same with an alignment, a power of two; null also for those that slabs do not serve.</summary>
     public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes, nuint alignment)
     {
         uint sizeClass = IsServed(heap, bytes) ? ThreadHeap.ClassOf(heap, bytes, alignment) : ThreadHeap.NoClass;
-        return sizeClass != ThreadHeap.NoClass ? TakeOrRefill(heap, sizeClass) : null;
-    }
+        if (sizeClass == ThreadHeap.NoClass)
+        {
+            return null;
+        }
 
-    private static void* TakeOrRefill(ThreadHeap* heap, uint sizeClass) =>
-        TryTake(heap, ThreadHeap.Entry(heap, sizeClass), out void* block) ? block : Refill(heap, sizeClass, false, out _);
+        ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
+        return TryTake(heap, entry, out void* block) ? block : Refill(heap, entry, false, out _);
+    }
 
     /// <summary>A block of a class, from the next word or slab where need be; null with the reason when refused.</summary>
     /// <param name="heap">The heap.</param>
@@ -80,19 +91,21 @@ internal static unsafe class LocalAlloc
         return Refill(heap, sizeClass, status, zeroed);
     }
 
-    // Acquire pairs with the recording of the fault. A burst that is not seen yet begins an allocation later.
+    // Acquire pairs with the recording of the fault.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsServed(ThreadHeap* heap, nuint bytes) =>
-        unchecked(bytes - 1) < heap->MaxManaged && Atomic.LoadAcquire(&heap->FaultCount) == 0 && Atomic.Load(&heap->BurstLeft) == 0;
+        unchecked(bytes - 1) < heap->MaxManaged && Atomic.LoadAcquire(&heap->FaultCount) == 0;
 
     // Apart, so that the way in needs no memory for these.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void* Refill(ThreadHeap* heap, uint sizeClass, bool wantsZeroed, out bool zeroed)
+    private static void* Refill(ThreadHeap* heap, ClassEntry* entry, bool wantsZeroed, out bool zeroed)
     {
         AllocStatus status;
         bool known = wantsZeroed;
-        void* block = Refill(heap, sizeClass, &status, &known);
-        zeroed = known;
+
+        // The entry has no word during a burst. One that is not seen yet begins with the next allocation that comes here.
+        void* block = Atomic.Load(&heap->BurstLeft) == 0 ? Refill(heap, ThreadHeap.ClassOf(heap, entry), &status, &known) : null;
+        zeroed = known && block != null;
         return block;
     }
 
@@ -201,6 +214,7 @@ internal static unsafe class LocalAlloc
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PointAt(ThreadHeap* heap, ClassEntry* entry, int index)
     {
         Slab* slab = entry->Slab;

@@ -166,13 +166,14 @@ internal unsafe struct ThreadHeap
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ClassEntry* EntryFor(ThreadHeap* heap, nuint last) => (ClassEntry*)((byte*)heap + heap->Direct[last]);
 
-    /// <summary>The class of a size from 1 up to the ladder's largest.</summary>
-    public static uint ClassOf(ThreadHeap* heap, uint size)
+    /// <summary>The entry of the class that serves a size, from 1 up to the ladder's largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ClassEntry* EntryOf(ThreadHeap* heap, uint size)
     {
         uint last = size - 1;
         if (last < DirectBytes)
         {
-            return (uint)(heap->Direct[last] - HeaderBytes) / (uint)sizeof(ClassEntry);
+            return EntryFor(heap, last);
         }
 
         uint sizeClass = heap->Coarse[last >> CoarseShift];
@@ -182,8 +183,14 @@ internal unsafe struct ThreadHeap
             sizeClass++;
         }
 
-        return sizeClass;
+        return Entry(heap, sizeClass);
     }
+
+    /// <summary>Which class an entry is of.</summary>
+    public static uint ClassOf(ThreadHeap* heap, ClassEntry* entry) => (uint)(entry - Entry(heap, 0));
+
+    /// <summary>The class of a size from 1 up to the ladder's largest.</summary>
+    public static uint ClassOf(ThreadHeap* heap, uint size) => ClassOf(heap, EntryOf(heap, size));
 
     /// <summary>
     /// The smallest class that serves a size with an alignment, a power of two: its block size is a multiple, and slabs begin at slices.
