@@ -25,20 +25,10 @@ internal static unsafe class Maintenance
     }
 
     /// <summary>
-    /// One step in time: has sizes sampled, and gives back what is idle since the last. The caller holds the gate. Time is counted in these steps alone.
+    /// One step in time: gives back what is idle since the last. The caller holds the gate. Time is counted in these steps alone.
     /// </summary>
-    /// <returns>False when nothing is left that a later step might do; a burst that has begun is for its thread to end.</returns>
+    /// <returns>False when nothing is left that a later step might give back.</returns>
     public static bool Tick(Allocator* allocator)
-    {
-        if (allocator->BurstLength != 0)
-        {
-            Sampling.StartBursts(allocator);
-        }
-
-        return allocator->GivesBackIdle && GiveBackIdle(allocator);
-    }
-
-    private static bool GiveBackIdle(Allocator* allocator)
     {
         TakeEmptySlabs(allocator, 0);
 
@@ -49,13 +39,11 @@ internal static unsafe class Maintenance
     }
 
     /// <summary>
-    /// Whether a later step has anything to do: a burst of samples can begin; or it might give something back: a slab that is not current has a free
-    /// block, and so may get another one without anybody's notice, or slices lie idle. The caller holds the gate.
+    /// Whether a later step might give something back: a slab that is not current has a free block, and so may get another one without
+    /// anybody's notice; or slices lie idle. The caller holds the gate.
     /// </summary>
     public static bool HasWork(Allocator* allocator) =>
-        (allocator->BurstLength != 0 && Sampling.HasWork(allocator))
-        || (allocator->GivesBackIdle
-            && (HasOrphanToClear(allocator) || VisitSlabs(allocator, SlabStep.Look, 0) || Chunks.HasIdle(allocator)));
+        HasOrphanToClear(allocator) || VisitSlabs(allocator, SlabStep.Look, 0) || Chunks.HasIdle(allocator);
 
     // Orphaned since the last step came by: its current slabs are nobody's.
     private static bool HasOrphanToClear(Allocator* allocator)

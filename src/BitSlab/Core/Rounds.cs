@@ -18,8 +18,8 @@ internal static unsafe class Rounds
     /// <summary>The timer that was to be started did not start.</summary>
     public static void TimerFailed(Reservation* reservation) => Atomic.StoreRelease(&reservation->TimerRuns, 0);
 
-    /// <summary>One round: memory that lay idle since the last goes back to the OS.</summary>
-    /// <returns>False when nothing is left that the next round might give back: the timer stops.</returns>
+    /// <summary>One round: memory that lay idle since the last goes back to the OS, and sizes are sampled where they are learned.</summary>
+    /// <returns>False when nothing is left for the next round: the timer stops.</returns>
     public static bool Tick(Reservation* reservation)
     {
         if (!CoreLock.TryEnter(&reservation->RoundLock))
@@ -130,7 +130,18 @@ internal static unsafe class Rounds
             return Maintenance.Trim(allocator, 0) != 0;
         }
 
-        return step == Step.Tick ? Maintenance.Tick(allocator) : Maintenance.HasWork(allocator);
+        bool any = false;
+        if (allocator->GivesBackIdle)
+        {
+            any = step == Step.Tick ? Maintenance.Tick(allocator) : Maintenance.HasWork(allocator);
+        }
+
+        if (allocator->BurstLength != 0)
+        {
+            any |= step == Step.Tick ? !Sampling.StartBursts(allocator) : Sampling.HasWork(allocator);
+        }
+
+        return any;
     }
 
     private static Allocator* ChunkOwner(Reservation* reservation, nuint chunk) =>

@@ -8,11 +8,18 @@ namespace BitSlab.Core;
 internal static unsafe class Sampling
 {
     /// <summary>Begins a burst in each heap whose last is over. By maintenance; the gate is held.</summary>
-    public static void StartBursts(Allocator* allocator)
+    /// <returns>False when a heap was busy: another time. A burst that has begun is for its thread to end.</returns>
+    public static bool StartBursts(Allocator* allocator)
     {
+        bool all = true;
         for (ThreadHeap* heap = (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps); heap != null; heap = heap->NextHeap)
         {
-            if (IsWanted(heap) && HeapLock.TryEnter(heap))
+            if (!IsWanted(heap))
+            {
+                continue;
+            }
+
+            if (HeapLock.TryEnter(heap))
             {
                 Atomic.StoreRelease(&heap->BurstLeft, allocator->BurstLength);
                 for (int c = 0; c < heap->ClassCount; c++)
@@ -22,7 +29,13 @@ internal static unsafe class Sampling
 
                 HeapLock.Exit(heap);
             }
+            else
+            {
+                all = false;
+            }
         }
+
+        return all;
     }
 
     /// <summary>Whether a burst could begin. By maintenance; the gate is held.</summary>
