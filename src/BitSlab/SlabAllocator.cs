@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using BitSlab.Core;
+using BitSlab.Learning;
 using BitSlab.Threads;
 
 namespace BitSlab;
@@ -28,6 +29,9 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     // A copy of the allocator's, for the fast path.
     private readonly uint _directLimit;
     private readonly bool _isShared;
+
+    // Null where the size classes stay. Under the gate.
+    private readonly SizeLearner? _learner;
 
     /// <summary>The allocator's place in each thread's table; after disposal one that no table has.</summary>
     private int _slot;
@@ -62,6 +66,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         _allocator = allocator;
         options.ApplyTo(allocator);
         _directLimit = allocator->DirectLimit;
+        _learner = options.Adaptive == AdaptiveSizing.Learn ? new SizeLearner(allocator, options.Name, options.DefaultBlockSizes()) : null;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
@@ -275,6 +280,16 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             ReturnedBytes = Atomic.LoadAcquire(&_allocator->Returned),
             InvalidFrees = Atomic.LoadAcquire(&_allocator->InvalidFrees),
             LimitRefusals = Atomic.LoadAcquire(&_allocator->LimitRefusals),
+            Sizing = _learner?.Statistics ?? new SizingStatistics
+            {
+                State = SizingState.Off,
+                Classes = _allocator->Ladder.Count,
+                Samples = 0,
+                Changes = 0,
+                ExpectedWaste = null,
+                WasteBeforeChange = null,
+                WasteAfterChange = null,
+            },
             SizeClasses = used,
         };
     }
@@ -320,12 +335,79 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>What the timer does, for tests that do not wait for it: gives back what lay idle since the last call.</summary>
+    /// <summary>
+    /// Ends learning by <see cref="AdaptiveSizing.Learn"/>: the size classes stay as they are from now on. Does nothing where none are learned.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public void Freeze()
+    {
+        ThrowIfDisposed();
+        EnterGate();
+        _learner?.Freeze();
+        ExitGate();
+    }
+
+    /// <summary>
+    /// The size classes in use, with the samples that they were learned from, if they were: to be kept in a file, and used by another allocator
+    /// from its start.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The allocator has more classes than a profile can have.</exception>
+    public SizeClassProfile ExportProfile()
+    {
+        ThrowIfDisposed();
+        EnterGate();
+        try
+        {
+            int[] sizes = new int[_allocator->Ladder.Count];
+            for (int c = 0; c < sizes.Length; c++)
+            {
+                sizes[c] = _allocator->Ladder.BlockSizes[c];
+            }
+
+            return sizes.Length <= SizeClassProfile.MaxClasses
+                ? new SizeClassProfile(sizes, (int)_allocator->MinimumAlignment, _learner?.Histogram, source: null)
+                : throw new InvalidOperationException($"{sizes.Length} size classes are more than the {SizeClassProfile.MaxClasses} of a profile.");
+        }
+        finally
+        {
+            ExitGate();
+        }
+    }
+
+    /// <summary>What the timer does, for tests that do not wait for it: one step of all that maintenance does in time.</summary>
     internal void Tick()
     {
         EnterGate();
+        if (_learner != null)
+        {
+            Sampling.StartBursts(_allocator);
+            _learner.Step();
+        }
+
         Maintenance.Tick(_allocator);
         ExitGate();
+    }
+
+    /// <summary>Has the size classes fitted to what was sampled. For the timer: the allocator may be disposed, or busy, which is for another time.</summary>
+    internal void Learn()
+    {
+        if (_learner != null && CoreLock.TryEnter(&_allocator->Gate))
+        {
+            try
+            {
+                if (Volatile.Read(ref _disposed) == 0)
+                {
+                    _learner.Step();
+                }
+            }
+            finally
+            {
+                ExitGate();
+            }
+        }
+
+        GC.KeepAlive(this);
     }
 
     internal BlockWalk Walk()
@@ -385,6 +467,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         ThreadRegistry.ClearSlot(slot);
         GCHandle.FromIntPtr(_allocator->Host).Free();
         Lifetime.DestroyAllocator(_allocator);
+        _learner?.Dispose();
         AllocatorSlots.Return(slot);
         LiveAllocators.Remove(number);
     }

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Numerics;
 using BitSlab.Core;
+using BitSlab.Learning;
 
 namespace BitSlab;
 
@@ -55,6 +56,19 @@ public sealed record SlabAllocatorOptions
     /// systems, and what the widest common vector loads need.
     /// </summary>
     public int MinimumAlignment { get; init; } = 16;
+
+    /// <summary>
+    /// Size classes of one's own, made for the sizes that the program asks for; above the largest of them those of the default go on to
+    /// <see cref="MaxManagedBlockSize"/>. All must be multiples of <see cref="MinimumAlignment"/>, and not above <see cref="MaxManagedBlockSize"/>
+    /// rounded up to it. Default null: steps of <see cref="ClassGranularity"/>.
+    /// </summary>
+    public SizeClassProfile? SizeClasses { get; init; }
+
+    /// <summary>
+    /// Whether the size classes follow the sizes that are asked for, from those of <see cref="SizeClasses"/> or the default on.
+    /// Default <see cref="AdaptiveSizing.Off"/>.
+    /// </summary>
+    public AdaptiveSizing Adaptive { get; init; }
 
     /// <summary>
     /// The most bytes that the allocator may have committed, its own metadata and its children's bytes included; at least 1. Default
@@ -118,12 +132,24 @@ public sealed record SlabAllocatorOptions
         RequireRange(SoftLimit, 1, long.MaxValue, nameof(SoftLimit));
         RequireRange(Prefault, 0, MemoryLimit, nameof(Prefault));
         RequireRange((long)HugePages, (long)HugePages.Automatic, (long)HugePages.Hint, nameof(HugePages));
+        RequireRange((long)Adaptive, (long)AdaptiveSizing.Off, (long)AdaptiveSizing.Learn, nameof(Adaptive));
+        RequireFit(SizeClasses, nameof(SizeClasses));
     }
 
     /// <summary>Hands the parameters, which have been validated, to the core.</summary>
     internal unsafe void ApplyTo(Allocator* allocator)
     {
+        foreach (int size in SizeClasses?.BlockSizes ?? [])
+        {
+            SizeLadder.Add(&allocator->Ladder, (uint)size);
+        }
+
         Allocator.SetClasses(allocator, (uint)ClassGranularity, (uint)MaxManagedBlockSize, (uint)MinimumAlignment);
+        if (Adaptive == AdaptiveSizing.Learn)
+        {
+            Allocator.LetLadderChange(allocator, DefaultBlockSizes().Length);
+        }
+
         allocator->BlocksPerSlab = BlocksPerSlab;
         allocator->MallocForLarge = UseMallocForLarge;
         allocator->Limit = MemoryLimit;
@@ -131,6 +157,39 @@ public sealed record SlabAllocatorOptions
         allocator->GivesBackIdle = IdleGiveBack;
         allocator->WantsHugePages = HugePages == HugePages.Hint || (HugePages == HugePages.Automatic && BlocksPerSlab == 0);
         allocator->LiveBeforeHugePages = HugePages == HugePages.Hint ? 0 : LiveBeforeHugePages;
+    }
+
+    /// <summary>The classes of these options, without <see cref="SizeClasses"/>.</summary>
+    internal unsafe int[] DefaultBlockSizes()
+    {
+        SizeLadder ladder = default;
+        SizeLadder.Continue(&ladder, (uint)Math.Max(ClassGranularity, MinimumAlignment), (uint)MaxManagedBlockSize);
+        int[] sizes = new int[ladder.Count];
+        for (int c = 0; c < sizes.Length; c++)
+        {
+            sizes[c] = ladder.BlockSizes[c];
+        }
+
+        return sizes;
+    }
+
+    private void RequireFit(SizeClassProfile? profile, string property)
+    {
+        int most = (MaxManagedBlockSize + MinimumAlignment - 1) & -MinimumAlignment;
+        for (int i = 0; i < (profile?.BlockSizes.Count ?? 0); i++)
+        {
+            int size = profile!.BlockSizes[i];
+            string? wrong = size > most ? $"above {nameof(MaxManagedBlockSize)}, {MaxManagedBlockSize}"
+                : size % MinimumAlignment != 0 ? $"no multiple of {nameof(MinimumAlignment)}, {MinimumAlignment}"
+                : null;
+            if (wrong != null)
+            {
+                string source = profile.Source ?? "The profile";
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"{source}: {ProfileFormat.BlockSizesField}[{i}] is {size}, which is {wrong}."),
+                    property);
+            }
+        }
     }
 
     private static void RequireRange(long value, long minimum, long maximum, string property)

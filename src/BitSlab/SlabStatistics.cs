@@ -50,7 +50,10 @@ public sealed record SlabStatistics
     /// <summary>Frees refused so far, and those that only a later collection saw.</summary>
     public required long InvalidFrees { get; init; }
 
-    /// <summary>The size classes that have slabs, smallest first.</summary>
+    /// <summary>How the allocator comes by its size classes.</summary>
+    public required SizingStatistics Sizing { get; init; }
+
+    /// <summary>The block sizes that have slabs, smallest first; while size classes change also some that are no class any more.</summary>
     public required IReadOnlyList<SizeClassStatistics> SizeClasses { get; init; }
 }
 

@@ -17,8 +17,11 @@ internal static unsafe class Allocation
             bytes = 1;
         }
 
+        // What has to fit, wherever it stands; sampled so, that classes are learned which serve alignments, too.
+        nuint size = Reservation.RoundUp(bytes, alignment);
         if (alignment < allocator->MinimumAlignment)
         {
+            size = bytes;
             alignment = allocator->MinimumAlignment;
         }
 
@@ -36,7 +39,7 @@ internal static unsafe class Allocation
             *zeroed = wantsZeroed;
             block = Atomic.Load(&heap->BurstLeft) == 0
                 ? LocalAlloc.Take(heap, sizeClass, status, zeroed)
-                : Sampling.Take(heap, sizeClass, (uint)Reservation.RoundUp(bytes, alignment), status, zeroed);
+                : Sampling.Take(heap, sizeClass, (uint)size, status, zeroed);
         }
         while (block == null && *status == AllocStatus.LadderChanged);
 

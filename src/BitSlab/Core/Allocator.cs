@@ -158,4 +158,8 @@ internal unsafe struct Allocator
         SizeLadder.Continue(&allocator->Ladder, uint.Max(granularity, minimumAlignment), maxManaged);
         allocator->ClassCount = allocator->Ladder.Count;
     }
+
+    /// <summary>Has heaps make room for ladders of so many classes, and for slabs that outlive theirs. Before there are heaps.</summary>
+    public static void LetLadderChange(Allocator* allocator, int classes) =>
+        allocator->ClassCount = (classes > allocator->Ladder.Count ? classes : allocator->Ladder.Count) + 1;
 }

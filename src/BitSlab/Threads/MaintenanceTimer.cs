@@ -35,9 +35,26 @@ internal static unsafe class MaintenanceTimer
     {
         // Some threads may have ended since: what they allocated from is nobody's.
         ThreadRegistry.OrphanHeapsOfDeadThreads();
-        if (Rounds.Tick(ProcessMemory.Reservation))
+        bool goOn = Rounds.Tick(ProcessMemory.Reservation);
+        LearnAll();
+        if (goOn)
         {
             Start();
+        }
+    }
+
+    private static void LearnAll()
+    {
+        try
+        {
+            foreach (SlabAllocator allocator in LiveAllocators.All)
+            {
+                allocator.Learn();
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            // Another time: the samples are there still.
         }
     }
 

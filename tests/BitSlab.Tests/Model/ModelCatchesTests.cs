@@ -25,6 +25,16 @@ public sealed unsafe class ModelCatchesTests
         MetadataBytes = 0,
         InvalidFrees = 0,
         SizeClasses = [],
+        Sizing = new SizingStatistics
+        {
+            State = SizingState.Off,
+            Classes = 0,
+            Samples = 0,
+            Changes = 0,
+            ExpectedWaste = null,
+            WasteBeforeChange = null,
+            WasteAfterChange = null,
+        },
     };
 
     [Theory]
