@@ -17,17 +17,19 @@ internal sealed unsafe class SizeLearner : IDisposable
     public const long FewestSamples = 4 * BurstLength;
 
     /// <summary>What a change saves at least, as a share of what is wasted, and in bytes per allocation: below it is not worth old slabs.</summary>
-    public const double LeastShare = 1.0 / 8;
+    public const double LeastShare = 1.0 / 10;
 
-    public const double LeastBytes = 0.25;
+    public const double LeastBytes = 0.2;
 
-    // What is counted beyond makes all that was counted before count half. It doubles with each change: a load that alternates, however slowly,
-    // is seen as a whole in the end, and served by one ladder.
-    private const long FirstMemory = 16 * FewestSamples;
+    // What is counted beyond makes all that was counted before count half. It doubles with each change that was not among the first: a load that
+    // alternates, however slowly, is seen as a whole in the end, and served by one ladder.
+    private const long FirstMemory = 8 * FewestSamples;
     private const long LastMemory = FirstMemory << 10;
 
     // Counts are whole numbers to the optimiser; what stands for sizes not seen yet is less than one.
     private const long Scale = 256;
+
+    private const long UnseenPart = 8;
 
     private readonly Lock _lock = new();
     private readonly Allocator* _allocator;
@@ -155,7 +157,11 @@ internal sealed unsafe class SizeLearner : IDisposable
         }
 
         LadderChange.Publish(_allocator, &ladder);
-        _memory = Math.Min(_memory * 2, LastMemory);
+        if (Counted() > _memory / 2)
+        {
+            _memory = Math.Min(_memory * 2, LastMemory);
+        }
+
         _changes++;
         _waste = after;
         _wasteBefore = before;
@@ -164,8 +170,9 @@ internal sealed unsafe class SizeLearner : IDisposable
     }
 
     // What may be asked for next: what was, and what was not yet. The chance that the next size is one never seen is about the share of those seen once
-    // (Good, "The population frequencies of species and the estimation of population parameters", 1953); spread evenly over the default
-    // ladder it keeps the classes from leaving wide gaps where a small sample had nothing.
+    // (Good, "The population frequencies of species and the estimation of population parameters", 1953). Most of these are near others. An
+    // eighth of it, spread evenly over the default ladder, keeps the classes from leaving wide gaps where a small sample had nothing; on the
+    // traces of docs/size-classes.md more takes classes from the sizes that come, and less leaves the gaps.
     private SizeHistogram Expected()
     {
         SizeHistogram expected = new();
@@ -179,7 +186,7 @@ internal sealed unsafe class SizeLearner : IDisposable
 
         foreach (int size in _defaultSizes)
         {
-            expected.Add(size, Math.Max(1, once * Scale / _defaultSizes.Length));
+            expected.Add(size, Math.Max(1, once * Scale / UnseenPart / _defaultSizes.Length));
         }
 
         return expected;
