@@ -41,12 +41,13 @@ internal static class CommandLine
     }
 
     private static Command Root(CliHost host) =>
-        new("bitslab", "Replays real allocation traces and queue workloads through BitSlab and other allocators.")
+        new("bitslab", "Replays real allocation traces and queue workloads through BitSlab and other allocators; makes size classes from traces.")
         {
             new HelpOption(),
             new VersionOption(),
             ReplayCommand.Create(host),
             QueueCommand.Create(host),
+            TuneCommand.Create(host),
             MeasureCommand.Create(host),
         };
 
@@ -55,7 +56,8 @@ internal static class CommandLine
     {
         VerificationException or InvalidBlockException => ExitCode.FoundDamage,
         ChildProcessException child => child.ExitCode,
-        BadInputException or BadTraceException or IOException or UnauthorizedAccessException => ExitCode.BadInput,
+        BadInputException or BadTraceException or InvalidDataException => ExitCode.BadInput,
+        IOException or UnauthorizedAccessException => ExitCode.BadInput,
         OutOfMemoryException => ExitCode.BadInput, // the trace or the numbers ask for more than there is
         _ => null,
     };

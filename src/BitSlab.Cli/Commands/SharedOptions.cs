@@ -61,10 +61,12 @@ internal static class SharedOptions
     public static Option<int?> Rounds(int standard) => Number(
         "--rounds", "N", string.Create(CultureInfo.InvariantCulture, $"Rounds of each time measured (default {standard})."), 1, 10_000);
 
-    /// <summary>A folder that is not there is said at once, not after minutes of measuring.</summary>
-    public static Option<string?> Json()
+    public static Option<string?> Json() => NewFile("--json", "Also writes all figures to this file.");
+
+    /// <summary>A file to write. A folder that is not there is said at once, not after minutes of measuring.</summary>
+    public static Option<string?> NewFile(string name, string description, params string[] aliases)
     {
-        Option<string?> option = new("--json") { Description = "Also writes all figures to this file.", HelpName = "FILE" };
+        Option<string?> option = new(name, aliases) { Description = description, HelpName = "FILE" };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(result.Tokens[0].Value))))

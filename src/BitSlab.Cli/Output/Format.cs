@@ -15,5 +15,10 @@ internal static class Format
 
     public static string Factor(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 
+    public static string Percent(double share) => (share * 100).ToString("F1", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>Bytes where hundredths tell: a mean over very many requests.</summary>
+    public static string FineBytes(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+
     public static string Bytes(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 }

@@ -16,15 +16,19 @@ internal static class TraceLoading
         {
             foreach (string file in files)
             {
-                if (!File.Exists(file))
-                {
-                    throw new BadInputException(Directory.Exists(file) ? $"{file}: is a folder" : $"{file}: no such file");
-                }
-
+                RequireFile(file);
                 traces.Add(TraceReader.Read(file));
                 advanced(1);
             }
         });
         return traces;
+    }
+
+    public static void RequireFile(string file)
+    {
+        if (!File.Exists(file))
+        {
+            throw new BadInputException(Directory.Exists(file) ? $"{file}: is a folder" : $"{file}: no such file");
+        }
     }
 }
