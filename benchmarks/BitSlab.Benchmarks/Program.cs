@@ -13,7 +13,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args is [RunCommand.Name or MemoryCommand.Name, ..] && Restart.IsNeeded)
+        if (args is [RunCommand.Name or MemoryCommand.Name or SizingCommand.Name, ..] && Restart.IsNeeded)
         {
             return Restart.Run();
         }
@@ -28,6 +28,7 @@ internal static class Program
             new HelpOption(),
             RunCommand.Create(host),
             MemoryCommand.Create(host),
+            SizingCommand.Create(host),
             ReportCommand.Create(host),
             MicroCommand.Create(host),
             PhaseCommand.Create(host),

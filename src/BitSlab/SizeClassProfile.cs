@@ -18,9 +18,9 @@ public sealed class SizeClassProfile
 
     internal const int MaxAlignment = 4_096;
 
-    internal SizeClassProfile(IReadOnlyList<int> blockSizes, int alignment, SizeHistogram? histogram, string? source)
+    internal SizeClassProfile(int[] blockSizes, int alignment, SizeHistogram? histogram, string? source)
     {
-        BlockSizes = blockSizes;
+        BlockSizes = [.. blockSizes];
         Alignment = alignment;
         Histogram = histogram;
         Source = source;
@@ -53,7 +53,8 @@ public sealed class SizeClassProfile
 
     /// <summary>
     /// The profile that wastes the fewest bytes within blocks, of all that have at most so many classes: the exact optimum, found by dynamic
-    /// programming in O(classes · n · log n) steps for n different sizes.
+    /// programming in O(classes · n · log n) steps for n different sizes. Sizes that are also wanted with an alignment are block sizes in any case, unless they are more than
+    /// half of the classes.
     /// </summary>
     /// <param name="histogram">The requests. Those above <paramref name="maxBlockSize"/> are left out: no class serves them.</param>
     /// <param name="classes">The most classes, 1 to <see cref="MaxClasses"/>. There are fewer where more would save nothing.</param>
@@ -79,14 +80,10 @@ public sealed class SizeClassProfile
                 nameof(alignment), alignment, $"The alignment must be a power of two from 1 to {MaxAlignment}.");
         }
 
-        int RoundUp(int size) => (size + alignment - 1) & -alignment;
-
         SizeHistogram served = new();
-        SortedDictionary<int, long> rounded = new() { [RoundUp(maxBlockSize)] = 0 };
         foreach ((int size, long count) in histogram.Sizes.TakeWhile(entry => entry.Key <= maxBlockSize))
         {
-            served.Add(size, count);
-            rounded[RoundUp(size)] = rounded.GetValueOrDefault(RoundUp(size)) + count;
+            served.Add(size, count, histogram.AlignedSizes.Contains(size));
         }
 
         if (served.Count == 0)
@@ -94,8 +91,11 @@ public sealed class SizeClassProfile
             throw new ArgumentException($"The histogram has no request of at most {maxBlockSize} bytes.", nameof(histogram));
         }
 
-        LadderOptimizer optimum = new([.. rounded.Keys], [.. rounded.Values], classes);
-        return new SizeClassProfile(optimum.BlockSizes, alignment, served, source: null);
+        int[] sizes = [.. served.Sizes.Select(entry => entry.Key)];
+        long[] requests = [.. served.Sizes.Select(entry => entry.Value)];
+        bool[] required = [.. sizes.Select(size => served.AlignedSizes.Contains(size))];
+        int[] blockSizes = LadderOptimizer.Optimize(sizes, requests, required, classes, alignment, maxBlockSize);
+        return new SizeClassProfile(blockSizes, alignment, served, source: null);
     }
 
     /// <summary>Reads a profile from a file, as <see cref="Save"/> writes it.</summary>

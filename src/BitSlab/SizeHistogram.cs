@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Numerics;
 
 namespace BitSlab;
 
@@ -13,6 +14,7 @@ public sealed class SizeHistogram
     internal const long MaxCount = 1L << 45;
 
     private readonly SortedDictionary<int, long> _counts = [];
+    private readonly SortedSet<int> _aligned = [];
 
     /// <summary>How many requests were counted.</summary>
     public long Count { get; private set; }
@@ -22,6 +24,12 @@ public sealed class SizeHistogram
 
     /// <summary>The sizes in bytes, ascending, each with how often it was asked for.</summary>
     public IReadOnlyCollection<KeyValuePair<int, long>> Sizes => _counts;
+
+    /// <summary>
+    /// Those of the sizes that were also asked for with an alignment, to which they were rounded up: what serves them are blocks of just that size, or of
+    /// another multiple of the alignment.
+    /// </summary>
+    public IReadOnlySet<int> AlignedSizes => _aligned;
 
     /// <summary>Counts requests.</summary>
     /// <param name="size">The size in bytes, 0 to <see cref="MaxSize"/>. 0 counts as 1: it gets a block of the smallest class, too.</param>
@@ -44,6 +52,26 @@ public sealed class SizeHistogram
         Bytes += size * count;
     }
 
+    /// <summary>Counts requests with an alignment, by their size rounded up to it.</summary>
+    /// <param name="size">The size in bytes, at least 0.</param>
+    /// <param name="alignment">The alignment in bytes, a power of two, at least 1.</param>
+    /// <param name="count">How many requests, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size is negative, or above <see cref="MaxSize"/> when rounded up; the alignment is no power of two; the count is negative, or more than 2^45 requests would be counted
+    /// in all.
+    /// </exception>
+    public void AddAligned(int size, int alignment, long count = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaxSize);
+        if (alignment is < 1 or > MaxSize || !BitOperations.IsPow2(alignment))
+        {
+            throw new ArgumentOutOfRangeException(nameof(alignment), alignment, $"The alignment must be a power of two from 1 to {MaxSize}.");
+        }
+
+        Add((Math.Max(size, 1) + alignment - 1) & -alignment, count, isAligned: true);
+    }
+
     /// <summary>Counts what another histogram has counted.</summary>
     /// <param name="other">The other histogram.</param>
     /// <exception cref="ArgumentNullException"><paramref name="other"/> is null.</exception>
@@ -53,7 +81,16 @@ public sealed class SizeHistogram
         ArgumentNullException.ThrowIfNull(other);
         foreach ((int size, long count) in new List<KeyValuePair<int, long>>(other._counts))
         {
-            Add(size, count);
+            Add(size, count, other._aligned.Contains(size));
+        }
+    }
+
+    internal void Add(int size, long count, bool isAligned)
+    {
+        Add(size, count);
+        if (isAligned && count != 0)
+        {
+            _aligned.Add(size);
         }
     }
 
@@ -77,7 +114,7 @@ public sealed class SizeHistogram
 
         int block = 0;
         long requests = 0;
-        long waste = 0;
+        double waste = 0;
         foreach ((int size, long count) in _counts)
         {
             while (block < blockSizes.Count && blockSizes[block] < size)
@@ -91,9 +128,9 @@ public sealed class SizeHistogram
             }
 
             requests += count;
-            waste += (blockSizes[block] - size) * count;
+            waste += (double)(blockSizes[block] - size) * count;
         }
 
-        return requests == 0 ? 0 : (double)waste / requests;
+        return requests == 0 ? 0 : waste / requests;
     }
 }

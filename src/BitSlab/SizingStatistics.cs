@@ -26,4 +26,15 @@ public sealed record SizingStatistics
 
     /// <summary>What the classes taken at the last change waste by the samples of that moment, in bytes per allocation. Null before a change.</summary>
     public required double? WasteAfterChange { get; init; }
+
+    internal static SizingStatistics Of(SizingState state, int classes) => new()
+    {
+        State = state,
+        Classes = classes,
+        Samples = 0,
+        Changes = 0,
+        ExpectedWaste = null,
+        WasteBeforeChange = null,
+        WasteAfterChange = null,
+    };
 }

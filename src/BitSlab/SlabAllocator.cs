@@ -41,6 +41,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <summary>Makes an allocator. It takes memory when it first needs some.</summary>
     /// <param name="options">The options; null for <see cref="SlabAllocatorOptions.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A property of the options is out of its range.</exception>
+    /// <exception cref="ArgumentException">The options' <see cref="SlabAllocatorOptions.SizeClasses"/> do not fit them. The message names the file and the field.</exception>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
     public SlabAllocator(SlabAllocatorOptions? options = null)
@@ -66,7 +67,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         _allocator = allocator;
         options.ApplyTo(allocator);
         _directLimit = allocator->DirectLimit;
-        _learner = options.Adaptive == AdaptiveSizing.Learn ? new SizeLearner(allocator, options.Name, options.DefaultBlockSizes()) : null;
+        _learner = options.Adaptive == AdaptiveSizing.Learn ? new SizeLearner(allocator, options.Name, Ladders.DefaultBlockSizes(options)) : null;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
@@ -205,18 +206,11 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     internal bool TryObserve([NotNullWhen(true)] out SlabStatistics? statistics)
     {
         statistics = null;
-        while (Volatile.Read(ref _disposed) == 0 && statistics == null)
+        if (TryEnterGateOfLive())
         {
-            // The gate of a disposed allocator stays closed, or is another's by then.
-            if (!CoreLock.TryEnter(&_allocator->Gate))
-            {
-                Thread.Yield();
-                continue;
-            }
-
             try
             {
-                statistics = Volatile.Read(ref _disposed) == 0 ? CountStatistics() : null;
+                statistics = CountStatistics();
             }
             finally
             {
@@ -280,16 +274,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             ReturnedBytes = Atomic.LoadAcquire(&_allocator->Returned),
             InvalidFrees = Atomic.LoadAcquire(&_allocator->InvalidFrees),
             LimitRefusals = Atomic.LoadAcquire(&_allocator->LimitRefusals),
-            Sizing = _learner?.Statistics ?? new SizingStatistics
-            {
-                State = SizingState.Off,
-                Classes = _allocator->Ladder.Count,
-                Samples = 0,
-                Changes = 0,
-                ExpectedWaste = null,
-                WasteBeforeChange = null,
-                WasteAfterChange = null,
-            },
+            Sizing = _learner?.Statistics ?? SizingStatistics.Of(SizingState.Off, _allocator->Ladder.Count),
             SizeClasses = used,
         };
     }
@@ -341,10 +326,10 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     public void Freeze()
     {
-        ThrowIfDisposed();
-        EnterGate();
+        EnterGateOfLive();
         _learner?.Freeze();
         ExitGate();
+        GC.KeepAlive(this);
     }
 
     /// <summary>
@@ -355,16 +340,10 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <exception cref="InvalidOperationException">The allocator has more classes than a profile can have.</exception>
     public SizeClassProfile ExportProfile()
     {
-        ThrowIfDisposed();
-        EnterGate();
+        EnterGateOfLive();
         try
         {
-            int[] sizes = new int[_allocator->Ladder.Count];
-            for (int c = 0; c < sizes.Length; c++)
-            {
-                sizes[c] = _allocator->Ladder.BlockSizes[c];
-            }
-
+            int[] sizes = Ladders.BlockSizes(&_allocator->Ladder);
             return sizes.Length <= SizeClassProfile.MaxClasses
                 ? new SizeClassProfile(sizes, (int)_allocator->MinimumAlignment, _learner?.Histogram, source: null)
                 : throw new InvalidOperationException($"{sizes.Length} size classes are more than the {SizeClassProfile.MaxClasses} of a profile.");
@@ -372,42 +351,60 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         finally
         {
             ExitGate();
+            GC.KeepAlive(this);
         }
     }
 
     /// <summary>What the timer does, for tests that do not wait for it: one step of all that maintenance does in time.</summary>
     internal void Tick()
     {
-        EnterGate();
-        if (_learner != null)
-        {
-            Sampling.StartBursts(_allocator);
-            _learner.Step();
-        }
-
+        EnterGateOfLive();
+        Sampling.StartBursts(_allocator);
         Maintenance.Tick(_allocator);
         ExitGate();
+        Learn();
     }
 
-    /// <summary>Has the size classes fitted to what was sampled. For the timer: the allocator may be disposed, or busy, which is for another time.</summary>
+    /// <summary>Has the size classes fitted to what was sampled. For the timer: the allocator may be disposed meanwhile.</summary>
     internal void Learn()
     {
-        if (_learner != null && CoreLock.TryEnter(&_allocator->Gate))
+        LadderProposal? proposal = null;
+        if (_learner == null || !WithGate(learner => proposal = learner.Look()) || proposal == null)
         {
-            try
-            {
-                if (Volatile.Read(ref _disposed) == 0)
-                {
-                    _learner.Step();
-                }
-            }
-            finally
-            {
-                ExitGate();
-            }
+            return;
+        }
+
+        // Some milliseconds, in which nobody waits.
+        _learner.Solve(proposal);
+        LadderChanged? change = null;
+        WithGate(learner => change = learner.Adopt(proposal));
+        if (change != null)
+        {
+            // Whoever listens may do anything.
+            SizingEvents.Log.Tell(change);
         }
 
         GC.KeepAlive(this);
+    }
+
+    // False, and nothing done, for one that is disposed.
+    private bool WithGate(Action<SizeLearner> action)
+    {
+        if (!TryEnterGateOfLive())
+        {
+            return false;
+        }
+
+        try
+        {
+            action(_learner!);
+        }
+        finally
+        {
+            ExitGate();
+        }
+
+        return true;
     }
 
     internal BlockWalk Walk()
@@ -481,6 +478,30 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
+
+    // For who may come while the allocator is disposed, whose gate stays closed then, or is another's: false.
+    private bool TryEnterGateOfLive()
+    {
+        while (Volatile.Read(ref _disposed) == 0)
+        {
+            if (!CoreLock.TryEnter(&_allocator->Gate))
+            {
+                Thread.Yield();
+                continue;
+            }
+
+            if (Volatile.Read(ref _disposed) == 0)
+            {
+                return true;
+            }
+
+            ExitGate();
+        }
+
+        return false;
+    }
+
+    private void EnterGateOfLive() => ObjectDisposedException.ThrowIf(!TryEnterGateOfLive(), this);
 
     private void EnterGate() => CoreLock.Enter(&_allocator->Gate, &_allocator->Reservation->Os);
 

@@ -147,7 +147,7 @@ public sealed record SlabAllocatorOptions
         Allocator.SetClasses(allocator, (uint)ClassGranularity, (uint)MaxManagedBlockSize, (uint)MinimumAlignment);
         if (Adaptive == AdaptiveSizing.Learn)
         {
-            Allocator.LetLadderChange(allocator, DefaultBlockSizes().Length);
+            Allocator.LetLadderChange(allocator, Ladders.DefaultBlockSizes(this).Length);
         }
 
         allocator->BlocksPerSlab = BlocksPerSlab;
@@ -157,20 +157,6 @@ public sealed record SlabAllocatorOptions
         allocator->GivesBackIdle = IdleGiveBack;
         allocator->WantsHugePages = HugePages == HugePages.Hint || (HugePages == HugePages.Automatic && BlocksPerSlab == 0);
         allocator->LiveBeforeHugePages = HugePages == HugePages.Hint ? 0 : LiveBeforeHugePages;
-    }
-
-    /// <summary>The classes of these options, without <see cref="SizeClasses"/>.</summary>
-    internal unsafe int[] DefaultBlockSizes()
-    {
-        SizeLadder ladder = default;
-        SizeLadder.Continue(&ladder, (uint)Math.Max(ClassGranularity, MinimumAlignment), (uint)MaxManagedBlockSize);
-        int[] sizes = new int[ladder.Count];
-        for (int c = 0; c < sizes.Length; c++)
-        {
-            sizes[c] = ladder.BlockSizes[c];
-        }
-
-        return sizes;
     }
 
     private void RequireFit(SizeClassProfile? profile, string property)

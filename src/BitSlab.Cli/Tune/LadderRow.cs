@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 
 namespace BitSlab.Cli.Tune;
 
@@ -9,8 +10,8 @@ namespace BitSlab.Cli.Tune;
 /// <param name="WasteShare">The same ÷ the bytes asked for.</param>
 internal sealed record LadderRow(string Name, int Classes, double WastePerRequest, double WasteShare)
 {
-    // What the original gave to malloc.
-    private const int OriginalLimit = 1024;
+    // Above it the original asked malloc.
+    private const int OriginalMaximum = 1024;
     private const int OriginalStep = 16;
 
     public static LadderRow Of(string name, IReadOnlyList<int> blockSizes, SizeHistogram requests)
@@ -19,24 +20,20 @@ internal sealed record LadderRow(string Name, int Classes, double WastePerReques
         return new LadderRow(name, blockSizes.Count, waste, Share(waste, requests));
     }
 
-    /// <summary>
-    /// The ladder of the allocator that BitSlab descends from, for the requests that it served from slabs. A multiple of 16 got the class above it.
-    /// </summary>
+    /// <summary>The ladder of the allocator that BitSlab descends from, for the requests that its slabs serve.</summary>
     public static LadderRow Original(SizeHistogram requests)
     {
         SizeHistogram own = new();
-        long waste = 0;
         foreach ((int size, long count) in requests.Sizes)
         {
-            if (size < OriginalLimit)
+            if (size <= OriginalMaximum)
             {
                 own.Add(size, count);
-                waste += (OriginalStep - (size % OriginalStep)) * count;
             }
         }
 
-        double mean = own.Count == 0 ? 0 : (double)waste / own.Count;
-        return new LadderRow($"original, sizes below {OriginalLimit} only", OriginalLimit / OriginalStep, mean, Share(mean, own));
+        int[] ladder = [.. Enumerable.Range(1, OriginalMaximum / OriginalStep).Select(c => c * OriginalStep)];
+        return Of($"original, sizes up to {OriginalMaximum} only", ladder, own);
     }
 
     private static double Share(double wastePerRequest, SizeHistogram requests) =>

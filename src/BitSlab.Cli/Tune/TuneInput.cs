@@ -11,37 +11,12 @@ namespace BitSlab.Cli.Tune;
 internal sealed record TuneInput(SizeHistogram Histogram, long LeftOut)
 {
     /// <exception cref="BadInputException">There is no such file, or it is a profile that does not say what it was made from.</exception>
-    public static TuneInput Read(string file, int maxBlockSize)
+    public static TuneInput Read(string file, int maxBlockSize, int alignment)
     {
         TraceLoading.RequireFile(file);
         return file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             ? OfProfile(file, maxBlockSize)
-            : OfTrace(TraceReader.Read(file), maxBlockSize);
-    }
-
-    // Every call that takes a block: one that resizes may have to take another.
-    private static TuneInput OfTrace(Trace trace, int maxBlockSize)
-    {
-        SizeHistogram histogram = new();
-        long leftOut = 0;
-        foreach (ref readonly TraceEvent e in trace.Events.AsSpan())
-        {
-            if (e.Op is TraceOp.Free or TraceOp.AlignedFree)
-            {
-                continue;
-            }
-
-            if (e.Size > (ulong)maxBlockSize)
-            {
-                leftOut++;
-            }
-            else
-            {
-                histogram.Add((int)e.Size);
-            }
-        }
-
-        return new TuneInput(histogram, leftOut);
+            : new TuneInput(TraceSizes.Count(TraceReader.Read(file), maxBlockSize, alignment, out long above), above);
     }
 
     private static TuneInput OfProfile(string file, int maxBlockSize)
@@ -51,7 +26,16 @@ internal sealed record TuneInput(SizeHistogram Histogram, long LeftOut)
         SizeHistogram histogram = new();
         foreach ((int size, long count) in recorded.Sizes)
         {
-            if (size <= maxBlockSize)
+            if (size > maxBlockSize)
+            {
+                continue;
+            }
+
+            if (recorded.AlignedSizes.Contains(size))
+            {
+                histogram.AddAligned(size, size & -size, count);
+            }
+            else
             {
                 histogram.Add(size, count);
             }

@@ -49,7 +49,7 @@ internal static class Tuning
         {
             foreach (string file in options.Files)
             {
-                TuneInput input = TuneInput.Read(file, options.MaxBlockSize);
+                TuneInput input = TuneInput.Read(file, options.MaxBlockSize, options.Alignment);
                 try
                 {
                     sum.Add(input.Histogram);

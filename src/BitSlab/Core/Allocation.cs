@@ -17,11 +17,15 @@ internal static unsafe class Allocation
             bytes = 1;
         }
 
-        // What has to fit, wherever it stands; sampled so, that classes are learned which serve alignments, too.
-        nuint size = Reservation.RoundUp(bytes, alignment);
-        if (alignment < allocator->MinimumAlignment)
+        // Sampled is what has to fit, wherever it stands: classes that are learned then serve alignments, too.
+        bool isAligned = alignment > allocator->MinimumAlignment;
+        if (Atomic.Load(&heap->BurstLeft) != 0 && bytes <= allocator->MaxManaged)
         {
-            size = bytes;
+            Sampling.Count(heap, isAligned ? Reservation.RoundUp(bytes, alignment) : bytes, isAligned);
+        }
+
+        if (!isAligned)
+        {
             alignment = allocator->MinimumAlignment;
         }
 
@@ -39,7 +43,7 @@ internal static unsafe class Allocation
             *zeroed = wantsZeroed;
             block = Atomic.Load(&heap->BurstLeft) == 0
                 ? LocalAlloc.Take(heap, sizeClass, status, zeroed)
-                : Sampling.Take(heap, sizeClass, (uint)size, status, zeroed);
+                : Sampling.Take(heap, sizeClass, status, zeroed);
         }
         while (block == null && *status == AllocStatus.LadderChanged);
 

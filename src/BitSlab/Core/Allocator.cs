@@ -121,9 +121,9 @@ internal unsafe struct Allocator
     public ulong LadderNumber;
 
     /// <summary>
-    /// How often each size was asked for in samples, at the size less one; null where none are taken. Atomic.
+    /// What was sampled of each size, at the size less one, up to the ladder's largest; null where nothing is.
     /// </summary>
-    public long* Samples;
+    public SizeSample* Samples;
 
     /// <summary>How many allocations of each heap are sampled in one go; 0 for none. See <see cref="Sampling"/>.</summary>
     public int BurstLength;

@@ -34,7 +34,7 @@ internal static unsafe class Census
     /// <param name="allocator">The allocator.</param>
     /// <param name="totals">What is added to.</param>
     /// <param name="classes">A hash table of block sizes, empty; null when they are not wanted apart.</param>
-    /// <param name="capacity">How many entries the table has: a power of two, or 0.</param>
+    /// <param name="capacity">How many entries the table has: a power of two.</param>
     /// <returns>False when the table is too small.</returns>
     public static bool Count(Allocator* allocator, CensusTotals* totals, ClassCensus* classes, int capacity)
     {
@@ -66,16 +66,7 @@ internal static unsafe class Census
                     totals->Slabs++;
                     totals->Blocks += live;
                     totals->Bytes += live * first->BlockSize;
-                    ClassCensus* entry = Find(classes, capacity, first->BlockSize);
-                    if (entry != null)
-                    {
-                        entry->BlockSize = first->BlockSize;
-                        entry->Slabs++;
-                        entry->Capacity += first->BlockCount;
-                        entry->Blocks += live;
-                    }
-
-                    fits &= entry != null;
+                    fits = fits && (classes == null || AddTo(classes, capacity, first, live));
                 }
             }
         }
@@ -99,20 +90,25 @@ internal static unsafe class Census
         return valid & ~gone;
     }
 
-    // The entry of a block size, or the free one where it belongs; null when there is none.
-    private static ClassCensus* Find(ClassCensus* classes, int capacity, uint blockSize)
+    // To the entry of the slab's block size, or the free one where it belongs. False when there is none.
+    private static bool AddTo(ClassCensus* classes, int capacity, Slab* slab, long live)
     {
+        uint blockSize = slab->BlockSize;
         uint mask = (uint)capacity - 1;
         for (uint i = 0; i < (uint)capacity; i++)
         {
             ClassCensus* entry = classes + ((blockSize + (blockSize >> 8) + i) & mask);
             if (entry->BlockSize == blockSize || entry->BlockSize == 0)
             {
-                return entry;
+                entry->BlockSize = blockSize;
+                entry->Slabs++;
+                entry->Capacity += slab->BlockCount;
+                entry->Blocks += live;
+                return true;
             }
         }
 
-        return null;
+        return false;
     }
 
     private static long LiveBlocks(Reservation* reservation, Slab* first)

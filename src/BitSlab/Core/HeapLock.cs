@@ -52,7 +52,7 @@ internal static unsafe class HeapLock
         return false;
     }
 
-    /// <summary>By another than the owner; waits while the owner is inside, which is for tens of instructions.</summary>
+    /// <summary>By another than the owner; waits while the owner is inside: for tens of instructions, or for a look at all slabs when its classes change.</summary>
     public static void Enter(ThreadHeap* heap)
     {
         OsPrimitives* os = &heap->Allocator->Reservation->Os;

@@ -54,6 +54,57 @@ internal static unsafe class LadderChange
         Rounds.EnsureTimer(heap->Allocator->Reservation);
     }
 
+    /// <summary>
+    /// At the limit: a block of a slab that stands for no class any more, large and aligned enough for a class. Null when there is none. On the owner's thread.
+    /// </summary>
+    public static void* TakeFormer(ThreadHeap* heap, uint sizeClass)
+    {
+        uint last = (uint)heap->ClassCount - 1;
+        if (heap->LadderCount == heap->ClassCount || *ThreadHeap.WithRoom(heap, last) == null)
+        {
+            return null;
+        }
+
+        // What divides the class's block size divides the alignment that it was found for.
+        uint size = ThreadHeap.BlockSizes(heap)[sizeClass];
+        uint alignment = size & (~size + 1);
+        void* block = null;
+        HeapLock.EnterAsOwner(heap);
+        Slab* first = *ThreadHeap.WithRoom(heap, last);
+        Slab* slab = first;
+        while (slab != null && block == null)
+        {
+            if (slab->BlockSize >= size && (slab->BlockSize & (alignment - 1)) == 0
+                && Holes.TryFill(heap->Allocator->Reservation, slab))
+            {
+                block = TakeAny(heap, slab);
+            }
+
+            slab = slab->Next == first ? null : slab->Next;
+        }
+
+        HeapLock.ExitAsOwner(heap);
+        return block;
+    }
+
+    // Under the lock. The slab stays in its ring, full or not, and is not current.
+    private static void* TakeAny(ThreadHeap* heap, Slab* slab)
+    {
+        for (int w = 0; w < slab->WordCount; w++)
+        {
+            ulong free = Atomic.Load(slab->FreeWords + w);
+            if (free != 0)
+            {
+                uint index = ((uint)w << 6) + (uint)Bits.LowestSet(free);
+                Atomic.Store(slab->FreeWords + w, free & (free - 1));
+                slab->Untouched = uint.Max(slab->Untouched, index + 1);
+                return Reservation.AddressOf(heap->Allocator->Reservation, slab) + ((nuint)index * slab->BlockSize);
+            }
+        }
+
+        return null;
+    }
+
     // All slabs of the heap, full ones too, which stand in no ring. Under the heap's lock none comes and none goes. A slab on a ready stack stays
     // on that of its former class: who collects a class's stack asks no slab for its class, and before a new slab is cut all are collected.
     private static void ClassifySlabs(ThreadHeap* heap)

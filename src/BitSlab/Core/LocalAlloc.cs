@@ -156,7 +156,10 @@ internal static unsafe class LocalAlloc
 
             if (!NewSlab(heap, sizeClass, status))
             {
-                return null;
+                // What the ladder has left behind may serve still.
+                void* former = *status == AllocStatus.LimitReached ? LadderChange.TakeFormer(heap, sizeClass) : null;
+                *status = former != null ? AllocStatus.Ok : *status;
+                return former;
             }
         }
     }
@@ -207,7 +210,7 @@ internal static unsafe class LocalAlloc
     /// <summary>Points an entry at the word that it was last pointed at in its slab, if at any.</summary>
     public static void PointAtCurrentWord(ThreadHeap* heap, ClassEntry* entry)
     {
-        // The empty slab has no words, and one that was never allocated from a word number that none has.
+        // The empty slab has no words.
         if (entry->Slab->CurrentWord < entry->Slab->WordCount)
         {
             PointAt(heap, entry, entry->Slab->CurrentWord);
@@ -293,14 +296,15 @@ internal static unsafe class LocalAlloc
         // A misuse that was in flight since the slices' last life may have pushed the slab, and maintenance have taken it for an empty one.
         bool isOldPushed = Collection.IsOwn(heap, slab) && MakeCurrent(heap, slab);
         HeapLock.ExitAsOwner(heap);
-        LookAfter(heap, isOldPushed);
+        LookAfter(heap, isOldPushed || heap->Allocator->BurstLength != 0);
         return true;
     }
 
-    // Another thread may have pushed the slab while it was current, and so no work for the timer.
-    private static void LookAfter(ThreadHeap* heap, bool isPushed)
+    // Another thread may have pushed the old slab while it was current, and so no work for the timer. Where sizes are sampled there is work as long
+    // as something is allocated, and the timer sees none in an allocator without chunks.
+    private static void LookAfter(ThreadHeap* heap, bool hasWork)
     {
-        if (isPushed)
+        if (hasWork)
         {
             Rounds.EnsureTimer(heap->Allocator->Reservation);
         }

@@ -138,7 +138,14 @@ internal static unsafe class Rounds
 
         if (allocator->BurstLength != 0)
         {
-            any |= step == Step.Tick ? !Sampling.StartBursts(allocator) : Sampling.HasWork(allocator);
+            if (step == Step.Tick)
+            {
+                Sampling.StartBursts(allocator);
+            }
+            else
+            {
+                any |= Sampling.HasWork(allocator);
+            }
         }
 
         return any;

@@ -7,42 +7,31 @@ namespace BitSlab.Core;
 /// </summary>
 internal static unsafe class Sampling
 {
-    /// <summary>Begins a burst in each heap whose last is over. By maintenance; the gate is held.</summary>
-    /// <returns>False when a heap was busy: another time. A burst that has begun is for its thread to end.</returns>
-    public static bool StartBursts(Allocator* allocator)
+    /// <summary>Begins a burst in each heap whose last is over. A burst that has begun is for its thread to end. By maintenance; the gate is held.</summary>
+    public static void StartBursts(Allocator* allocator)
     {
-        bool all = true;
-        for (ThreadHeap* heap = (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps); heap != null; heap = heap->NextHeap)
+        for (ThreadHeap* heap = FirstHeap(allocator); heap != null && allocator->BurstLength != 0; heap = heap->NextHeap)
         {
             if (!IsWanted(heap))
             {
                 continue;
             }
 
-            if (HeapLock.TryEnter(heap))
+            // Before the entries: whom a zero word sends the slow way finds the burst. (One who does not goes on to the next word, and is
+            // sampled from the one behind it on.)
+            Atomic.StoreRelease(&heap->BurstLeft, allocator->BurstLength);
+            for (int c = 0; c < heap->ClassCount; c++)
             {
-                Atomic.StoreRelease(&heap->BurstLeft, allocator->BurstLength);
-                for (int c = 0; c < heap->ClassCount; c++)
-                {
-                    Poison(heap, (uint)c);
-                }
-
-                HeapLock.Exit(heap);
-            }
-            else
-            {
-                all = false;
+                Poison(heap, (uint)c);
             }
         }
-
-        return all;
     }
 
     /// <summary>Whether a burst could begin. By maintenance; the gate is held.</summary>
     public static bool HasWork(Allocator* allocator)
     {
         bool any = false;
-        for (ThreadHeap* heap = (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps); heap != null && !any; heap = heap->NextHeap)
+        for (ThreadHeap* heap = FirstHeap(allocator); heap != null && !any; heap = heap->NextHeap)
         {
             any = IsWanted(heap);
         }
@@ -50,23 +39,32 @@ internal static unsafe class Sampling
         return any;
     }
 
-    /// <summary>An allocation within a burst, on the owner's thread.</summary>
+    /// <summary>Counts a request within a burst.</summary>
     /// <param name="heap">The heap.</param>
-    /// <param name="sizeClass">The class.</param>
-    /// <param name="size">What was asked for, rounded up to the alignment.</param>
-    /// <param name="status">Why null was returned.</param>
-    /// <param name="zeroed">As in <see cref="LocalAlloc.Take"/>.</param>
-    public static void* Take(ThreadHeap* heap, uint sizeClass, uint size, AllocStatus* status, bool* zeroed)
+    /// <param name="size">What was asked for, rounded up to its alignment.</param>
+    /// <param name="isAligned">Whether only a block size that is a multiple of some alignment serves it.</param>
+    public static void Count(ThreadHeap* heap, nuint size, bool isAligned)
+    {
+        Allocator* allocator = heap->Allocator;
+
+        // All ladders of an allocator end alike.
+        if (allocator->BurstLength != 0 && unchecked(size - 1) < ThreadHeap.BlockSizes(heap)[heap->LadderCount - 1])
+        {
+            SizeSample* sample = allocator->Samples + (size - 1);
+            Atomic.Add(&sample->Count, 1);
+            if (isAligned)
+            {
+                Atomic.StoreRelease(&sample->IsAligned, 1);
+            }
+        }
+    }
+
+    /// <summary>An allocation within a burst, on the owner's thread. As <see cref="LocalAlloc.Take"/>.</summary>
+    public static void* Take(ThreadHeap* heap, uint sizeClass, AllocStatus* status, bool* zeroed)
     {
         // Where it stood, so that a burst does not drive the heap from word to word.
         LocalAlloc.PointAtCurrentWord(heap, ThreadHeap.Entry(heap, sizeClass));
         void* block = LocalAlloc.Take(heap, sizeClass, status, zeroed);
-        if (block == null)
-        {
-            return null;
-        }
-
-        Atomic.Add(heap->Allocator->Samples + (size - 1), 1);
         int left = Atomic.Load(&heap->BurstLeft) - 1;
         if (left != 0)
         {
@@ -88,19 +86,31 @@ internal static unsafe class Sampling
             LocalAlloc.PointAtCurrentWord(heap, ThreadHeap.Entry(heap, (nuint)c));
         }
 
-        // Behind the entries, or the next burst's zero words could be lost.
+        // Release: behind the entries, or the next burst's zero words could be lost.
         Atomic.StoreRelease(&heap->BurstLeft, 0);
 
         // The next burst is for the timer to begin, which may have stopped meanwhile. It has a barrier run on this thread before its last look.
         Rounds.EnsureTimer(heap->Allocator->Reservation);
     }
 
-    // A plain store of the one value that is right at any time. An owner that is just pointing the entry at a word may overwrite it: the class
-    // is then sampled from its next word on.
+    // Without the heap's lock: a plain store of the one value that is right at any time. An owner that is just pointing the entry at a word may
+    // overwrite it: the class is then sampled from its next word on.
     private static void Poison(ThreadHeap* heap, uint sizeClass) =>
         ThreadHeap.Entry(heap, sizeClass)->Word = &heap->Allocator->Reservation->ZeroWord;
+
+    private static ThreadHeap* FirstHeap(Allocator* allocator) => (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps);
 
     // The heap of a thread that lives, or that ended unnoticed. Acquire pairs with the end of the last burst.
     private static bool IsWanted(ThreadHeap* heap) =>
         Atomic.LoadAcquire(&heap->OwnerWord) > ThreadHeap.Disposed && Atomic.LoadAcquire(&heap->BurstLeft) == 0;
+}
+
+/// <summary>What was sampled of one size.</summary>
+internal struct SizeSample
+{
+    /// <summary>How often it was asked for. Atomic.</summary>
+    public long Count;
+
+    /// <summary>1: also with an alignment above the allocator's minimum, to which it was rounded up.</summary>
+    public byte IsAligned;
 }

@@ -143,7 +143,7 @@ internal unsafe struct Slab
     [FieldOffset(116)]
     public ushort Class;
 
-    /// <summary>The word that the class entry was last pointed at; the owner's.</summary>
+    /// <summary>The word that the class entry was last pointed at, or <see cref="NoWord"/>; the owner's.</summary>
     [FieldOffset(118)]
     public byte CurrentWord;
 
@@ -173,6 +173,9 @@ internal unsafe struct Slab
     public uint Area;
 
     private const int DescriptorShift = 7;
+
+    /// <summary>No slab has a word of this number; shifted by it, as by 63, no word is behind.</summary>
+    public const byte NoWord = 255;
 
     public const int LargeLive = 2;
     public const int LargeResizing = 3;

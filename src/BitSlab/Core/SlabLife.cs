@@ -61,7 +61,7 @@ internal static unsafe class SlabLife
         first->PurgedCount = 0;
         first->SeenIdle = 0;
         first->Class = (ushort)sizeClass;
-        first->CurrentWord = 63;
+        first->CurrentWord = Slab.NoWord;
         first->InList = 0;
         SetWhole(first, notice: true);
         for (int k = 1; k < slices; k++)

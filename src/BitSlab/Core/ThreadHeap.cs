@@ -139,7 +139,7 @@ internal unsafe struct ThreadHeap
 
     /// <summary>
     /// How many allocations are still to be sampled, see <see cref="Sampling"/>; not 0 sends all that leave the fast path to where that is done. From 0 up by
-    /// maintenance, under the lock; down by the owner.
+    /// maintenance, under the gate; down by the owner.
     /// </summary>
     [FieldOffset(156)]
     public int BurstLeft;

@@ -13,4 +13,5 @@ internal static class ProfileFormat
     public const string HistogramField = "histogram";
     public const string SizeField = "size";
     public const string CountField = "count";
+    public const string AlignedField = "aligned";
 }

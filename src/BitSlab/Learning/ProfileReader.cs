@@ -15,14 +15,21 @@ internal sealed class ProfileReader
 
     public static SizeClassProfile Read(ReadOnlyMemory<byte> json, string source)
     {
+        // Some editors begin a file so; the parser takes none.
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json.Span.StartsWith(mark) ? json[mark.Length..] : json);
             return new ProfileReader(source).Read(document.RootElement);
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"{source}: no JSON: {e.Message}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What the parser leaves for whoever asks for the text.
+            throw new InvalidDataException($"{source}: a string is no Unicode text.", e);
         }
     }
 
@@ -104,11 +111,23 @@ internal sealed class ProfileReader
 
             int size = (int)Number(entry, ProfileFormat.SizeField, $"{field}.{ProfileFormat.SizeField}", 1, SizeHistogram.MaxSize);
             string count = $"{field}.{ProfileFormat.CountField}";
-            histogram.Add(size, Number(entry, ProfileFormat.CountField, count, 0, SizeHistogram.MaxCount - histogram.Count));
+            histogram.Add(
+                size,
+                Number(entry, ProfileFormat.CountField, count, 0, SizeHistogram.MaxCount - histogram.Count),
+                IsTrue(entry, ProfileFormat.AlignedField, field));
         }
 
         return histogram;
     }
+
+    private bool IsTrue(JsonElement parent, string name, string field) =>
+        parent.TryGetProperty(name, out JsonElement element)
+        && element.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Bad($"{field}.{name}", $"is {NameOf(element.ValueKind)}, not true or false"),
+        };
 
     private long Number(JsonElement parent, string name, string field, long minimum, long maximum) =>
         Number(Require(parent, name, field, JsonValueKind.Number), field, minimum, maximum);
@@ -117,7 +136,9 @@ internal sealed class ProfileReader
     {
         if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out long value))
         {
-            throw Bad(field, $"is {element.GetRawText()}, which is no whole number");
+            throw Bad(field, element.ValueKind == JsonValueKind.Number
+                ? $"is {element.GetRawText()}, which is no whole number of its range"
+                : $"is {NameOf(element.ValueKind)}, not a number");
         }
 
         return value >= minimum && value <= maximum

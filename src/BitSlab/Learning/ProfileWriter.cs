@@ -30,6 +30,11 @@ internal static class ProfileWriter
                 json.WriteStartObject();
                 json.WriteNumber(ProfileFormat.SizeField, size);
                 json.WriteNumber(ProfileFormat.CountField, count);
+                if (profile.Histogram.AlignedSizes.Contains(size))
+                {
+                    json.WriteBoolean(ProfileFormat.AlignedField, true);
+                }
+
                 json.WriteEndObject();
             }
 

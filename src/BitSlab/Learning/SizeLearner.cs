@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Threading;
 using BitSlab.Core;
@@ -6,7 +7,8 @@ using BitSlab.Core;
 namespace BitSlab.Learning;
 
 /// <summary>
-/// Fits an allocator's size classes to the sizes that its heaps sample. What changes the classes is called under the allocator's gate.
+/// Fits an allocator's size classes to the sizes that its heaps sample. All calls but <see cref="Statistics"/> come under the allocator's gate; what
+/// takes time stands in <see cref="LadderProposal"/>, and needs none.
 /// </summary>
 internal sealed unsafe class SizeLearner : IDisposable
 {
@@ -31,22 +33,20 @@ internal sealed unsafe class SizeLearner : IDisposable
 
     private const long UnseenPart = 8;
 
-    private readonly Lock _lock = new();
+    // New samples of so small a part of all change nothing.
+    private const long LookShare = 16;
+
     private readonly Allocator* _allocator;
     private readonly string? _name;
     private readonly int _classes;
     private readonly int[] _defaultSizes;
-    private readonly long* _samples;
+    private readonly SizeSample* _samples;
     private readonly uint _sizes;
 
     private long _memory = FirstMemory;
-    private long _judged;
+    private long _lookedAt;
     private long _forgotten;
-    private bool _isFrozen;
-    private int _changes;
-    private double? _waste;
-    private double? _wasteBefore;
-    private double? _wasteAfter;
+    private SizingStatistics _statistics;
 
     /// <param name="allocator">An allocator that has no heaps yet.</param>
     /// <param name="name">Its name, for the event.</param>
@@ -58,30 +58,13 @@ internal sealed unsafe class SizeLearner : IDisposable
         _defaultSizes = defaultSizes;
         _classes = Math.Min(defaultSizes.Length, SizeClassProfile.MaxClasses);
         _sizes = (uint)defaultSizes[^1];
-        _samples = (long*)NativeMemory.AllocZeroed(_sizes, sizeof(long));
+        _samples = (SizeSample*)NativeMemory.AllocZeroed(_sizes, (nuint)sizeof(SizeSample));
+        _statistics = SizingStatistics.Of(SizingState.TooFewSamples, allocator->Ladder.Count);
         allocator->Samples = _samples;
         allocator->BurstLength = BurstLength;
     }
 
-    public SizingStatistics Statistics
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return new SizingStatistics
-                {
-                    State = _isFrozen ? SizingState.Frozen : _waste == null ? SizingState.TooFewSamples : SizingState.Learning,
-                    Classes = _allocator->Ladder.Count,
-                    Samples = Counted() + _forgotten,
-                    Changes = _changes,
-                    ExpectedWaste = _waste,
-                    WasteBeforeChange = _wasteBefore,
-                    WasteAfterChange = _wasteAfter,
-                };
-            }
-        }
-    }
+    public SizingStatistics Statistics => Volatile.Read(ref _statistics) with { Samples = Counted() + _forgotten };
 
     /// <summary>The samples, older ones at less than they were.</summary>
     public SizeHistogram Histogram
@@ -91,67 +74,56 @@ internal sealed unsafe class SizeLearner : IDisposable
             SizeHistogram histogram = new();
             for (uint i = 0; i < _sizes; i++)
             {
-                histogram.Add((int)i + 1, Atomic.LoadAcquire(_samples + i));
+                histogram.Add((int)i + 1, CountOf(i), IsAligned(i));
             }
 
             return histogram;
         }
     }
 
-    /// <summary>Looks at what was counted since the last call, and changes the classes where that pays.</summary>
-    public void Step()
+    /// <summary>Looks at what was counted since the last look. Null when that is too little.</summary>
+    public LadderProposal? Look()
     {
-        lock (_lock)
+        long counted = Counted();
+        if (_statistics.State == SizingState.Frozen || counted < FewestSamples
+            || counted + _forgotten - _lookedAt < Math.Max(BurstLength, counted / LookShare))
         {
-            long counted = Counted();
-            if (_isFrozen || counted < FewestSamples || counted + _forgotten - _judged < BurstLength)
-            {
-                return;
-            }
+            return null;
+        }
 
-            _judged = counted + _forgotten;
-            Judge();
-            if (counted > _memory)
-            {
-                Forget();
-            }
+        LadderProposal proposal = Expected();
+        _lookedAt = counted + _forgotten;
+        if (counted > _memory)
+        {
+            Forget();
+        }
+
+        Volatile.Write(ref _statistics, _statistics with { State = SizingState.Learning, ExpectedWaste = proposal.WasteBefore });
+        return proposal;
+    }
+
+    /// <summary>Works out the best classes for what was seen. Without the gate.</summary>
+    public void Solve(LadderProposal proposal)
+    {
+        // No classes can save more than there is.
+        if (proposal.WasteBefore >= LeastBytes)
+        {
+            proposal.Solve(_classes, (int)_allocator->MinimumAlignment, (int)_sizes);
         }
     }
 
-    /// <summary>Ends learning; bursts that have begun run out.</summary>
-    public void Freeze()
+    /// <summary>Takes the proposed classes where that pays; what to tell then, once the gate is open.</summary>
+    public LadderChanged? Adopt(LadderProposal proposal)
     {
-        lock (_lock)
+        double before = proposal.WasteBefore;
+        double after = proposal.WasteAfter;
+        if (_statistics.State == SizingState.Frozen || before - after < Math.Max(LeastShare * before, LeastBytes))
         {
-            _isFrozen = true;
-            _allocator->BurstLength = 0;
-        }
-    }
-
-    /// <summary>When the allocator has ended: no heap counts any more.</summary>
-    public void Dispose() => NativeMemory.Free(_samples);
-
-    private void Judge()
-    {
-        SizeHistogram expected = Expected();
-        int[] current = new int[_allocator->Ladder.Count];
-        for (int c = 0; c < current.Length; c++)
-        {
-            current[c] = _allocator->Ladder.BlockSizes[c];
-        }
-
-        SizeClassProfile best = SizeClassProfile.Optimize(
-            expected, _classes, (int)_allocator->MinimumAlignment, Math.Min((int)_sizes, SizeHistogram.MaxSize));
-        double before = expected.WastePerRequest(current);
-        double after = expected.WastePerRequest(best.BlockSizes);
-        _waste = before;
-        if (before - after < Math.Max(LeastShare * before, LeastBytes))
-        {
-            return;
+            return null;
         }
 
         SizeLadder ladder = default;
-        foreach (int size in best.BlockSizes)
+        foreach (int size in proposal.BlockSizes)
         {
             SizeLadder.Add(&ladder, (uint)size);
         }
@@ -162,34 +134,66 @@ internal sealed unsafe class SizeLearner : IDisposable
             _memory = Math.Min(_memory * 2, LastMemory);
         }
 
-        _changes++;
-        _waste = after;
-        _wasteBefore = before;
-        _wasteAfter = after;
-        SizingEvents.Log.ClassesChanged(_name ?? string.Empty, ladder.Count, before, after, Counted() + _forgotten);
+        Volatile.Write(ref _statistics, _statistics with
+        {
+            Classes = ladder.Count,
+            Changes = _statistics.Changes + 1,
+            ExpectedWaste = after,
+            WasteBeforeChange = before,
+            WasteAfterChange = after,
+        });
+        return new LadderChanged(_name, ladder.Count, before, after, Counted() + _forgotten);
     }
+
+    /// <summary>Ends learning; bursts that have begun run out, and are not counted.</summary>
+    public void Freeze()
+    {
+        _allocator->BurstLength = 0;
+        Volatile.Write(ref _statistics, _statistics with { State = SizingState.Frozen });
+    }
+
+    /// <summary>When the allocator has ended: no heap counts any more.</summary>
+    public void Dispose() => NativeMemory.Free(_samples);
 
     // What may be asked for next: what was, and what was not yet. The chance that the next size is one never seen is about the share of those seen once
     // (Good, "The population frequencies of species and the estimation of population parameters", 1953). Most of these are near others. An
     // eighth of it, spread evenly over the default ladder, keeps the classes from leaving wide gaps where a small sample had nothing; on the
-    // traces of docs/size-classes.md more takes classes from the sizes that come, and less leaves the gaps.
-    private SizeHistogram Expected()
+    // traces of docs/size-classes more takes classes from the sizes that come, and less leaves the gaps.
+    private LadderProposal Expected()
     {
-        SizeHistogram expected = new();
-        long once = 1;
+        int seen = 0;
+        int once = 1;
         for (uint i = 0; i < _sizes; i++)
         {
-            long count = Atomic.LoadAcquire(_samples + i);
+            long count = CountOf(i);
+            seen += count != 0 ? 1 : 0;
             once += count == 1 ? 1 : 0;
-            expected.Add((int)i + 1, count * Scale);
         }
 
-        foreach (int size in _defaultSizes)
+        // Heaps go on counting: some size may come up between the two looks.
+        long unseen = Math.Max(1, once * Scale / UnseenPart / _defaultSizes.Length);
+        List<int> sizes = new(seen + _defaultSizes.Length);
+        List<long> requests = new(seen + _defaultSizes.Length);
+        List<bool> required = new(seen + _defaultSizes.Length);
+        int rung = 0;
+        for (uint i = 0; i < _sizes; i++)
         {
-            expected.Add(size, Math.Max(1, once * Scale / UnseenPart / _defaultSizes.Length));
+            long expected = CountOf(i) * Scale;
+            if (_defaultSizes[rung] == i + 1)
+            {
+                expected += unseen;
+                rung++;
+            }
+
+            if (expected != 0)
+            {
+                sizes.Add((int)i + 1);
+                requests.Add(expected);
+                required.Add(IsAligned(i));
+            }
         }
 
-        return expected;
+        return new LadderProposal([.. sizes], [.. requests], [.. required], Ladders.BlockSizes(&_allocator->Ladder));
     }
 
     private long Counted()
@@ -197,7 +201,7 @@ internal sealed unsafe class SizeLearner : IDisposable
         long sum = 0;
         for (uint i = 0; i < _sizes; i++)
         {
-            sum += Atomic.LoadAcquire(_samples + i);
+            sum += CountOf(i);
         }
 
         return sum;
@@ -207,9 +211,17 @@ internal sealed unsafe class SizeLearner : IDisposable
     {
         for (uint i = 0; i < _sizes; i++)
         {
-            long half = Atomic.LoadAcquire(_samples + i) / 2;
-            Atomic.Add(_samples + i, -half);
-            _forgotten += half;
+            // Those seen once go first.
+            long half = (CountOf(i) + 1) / 2;
+            if (half != 0)
+            {
+                _forgotten += half;
+                Atomic.Add(&_samples[i].Count, -half);
+            }
         }
     }
+
+    private long CountOf(uint i) => Atomic.LoadAcquire(&_samples[i].Count);
+
+    private bool IsAligned(uint i) => Atomic.LoadAcquire(&_samples[i].IsAligned) != 0 && CountOf(i) != 0;
 }

@@ -13,6 +13,15 @@ internal sealed class SizingEvents : EventSource
     {
     }
 
+    [NonEvent]
+    public void Tell(LadderChanged change)
+    {
+        if (IsEnabled())
+        {
+            ClassesChanged(change.Allocator ?? string.Empty, change.Classes, change.WasteBefore, change.WasteAfter, change.Samples);
+        }
+    }
+
     /// <summary>An allocator changed its size classes.</summary>
     /// <param name="allocator">Its name; empty for none.</param>
     /// <param name="classes">How many classes it has now.</param>

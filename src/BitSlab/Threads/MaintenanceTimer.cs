@@ -45,16 +45,18 @@ internal static unsafe class MaintenanceTimer
 
     private static void LearnAll()
     {
-        try
+        foreach (SlabAllocator allocator in LiveAllocators.All)
         {
-            foreach (SlabAllocator allocator in LiveAllocators.All)
+            try
             {
                 allocator.Learn();
             }
-        }
-        catch (OutOfMemoryException)
-        {
-            // Another time: the samples are there still.
+#pragma warning disable CA1031 // no memory, or what listens to the event throws: no reason to end the process
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                // What was sampled is there still, for another time.
+            }
         }
     }
 

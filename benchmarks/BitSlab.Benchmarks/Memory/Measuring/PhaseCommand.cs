@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json;
 using BitSlab.Benchmarks.Contenders;
 using BitSlab.Benchmarks.Memory.Phases;
+using BitSlab.Benchmarks.Sizing;
 using BitSlab.Cli.Commands;
 using BitSlab.Traces;
 
@@ -19,20 +20,28 @@ internal static class PhaseCommand
 
     public static Command Create(CliHost host)
     {
-        Option<string> contender = new("--contender") { Required = true };
+        Option<string?> contender = new("--contender");
+        Option<string?> sizing = new("--sizing");
         Option<string?> trace = new("--trace");
         Option<bool> start = new("--start");
         Option<string?> phase = new("--phase");
         Option<int> events = new("--events");
         Option<int> idle = new("--idle");
         Option<bool> quick = new("--quick");
-        Command command = new(Name) { contender, trace, start, phase, events, idle, quick };
+        Command command = new(Name) { contender, sizing, trace, start, phase, events, idle, quick };
         command.Hidden = true;
         command.SetAction(result =>
         {
-            string name = result.GetRequiredValue(contender);
             PhaseReport report;
-            if (result.GetValue(start))
+            if (result.GetValue(sizing) is string setup)
+            {
+                report = new PhaseReport { Sizing = SizingReplay.Measure(SizingWork.Of(result.GetValue(trace)), SizingSetup.Of(setup)) };
+            }
+            else if (result.GetValue(contender) is not string name)
+            {
+                throw new BadInputException("--contender is missing.");
+            }
+            else if (result.GetValue(start))
             {
                 report = new PhaseReport
                 {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using BitSlab.Benchmarks.Sizing;
 using BitSlab.Cli.Measuring;
 
 namespace BitSlab.Benchmarks.Memory.Measuring;
@@ -16,6 +17,8 @@ internal sealed record PhaseReport
     public long StartUpBytes { get; init; }
 
     public StartFigures? Start { get; init; }
+
+    public SizingFigures? Sizing { get; init; }
 }
 
 /// <summary>Part of a start: the time it took, what it faulted in, what was resident after it.</summary>
