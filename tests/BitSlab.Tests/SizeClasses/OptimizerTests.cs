@@ -97,6 +97,10 @@ public sealed class OptimizerTests
         Assert.Equal([16, 48], SizeClassProfile.Optimize(Requests.Histogram([(16, 1), (32, 1), (48, 1)]), 2, 16, 48).BlockSizes);
 
     [Fact]
+    public void Sizes_that_nobody_asks_for_get_no_class() =>
+        Assert.Equal([16, 64], new LadderOptimizer([16, 32, 48, 64], [1, 0, 0, 1], 4).BlockSizes);
+
+    [Fact]
     public void One_class_is_the_maximum() =>
         Assert.Equal([4_096], SizeClassProfile.Optimize(Requests.Histogram([(1, 1)]), 1, 4_096, 1).BlockSizes);
 
