@@ -20,15 +20,17 @@ internal static class MeasureCommand
     {
         Option<string> contender = new("--contender") { Required = true };
         Option<string> preset = SharedOptions.Preset();
+        Option<string?> profile = SharedOptions.Profile();
         Option<string?> trace = new("--trace");
         Option<bool> threads = new("--threads");
         Option<int> events = new("--events");
         Option<int> maxSize = new("--max-size");
-        Command command = new(Name) { contender, preset, trace, threads, events, maxSize };
+        Command command = new(Name) { contender, preset, profile, trace, threads, events, maxSize };
         command.Hidden = true;
         command.SetAction(result =>
         {
-            ContenderCatalog catalog = host.ContendersFor(SharedOptions.OptionsOf(result.GetRequiredValue(preset)));
+            Setup setup = new(result.GetRequiredValue(preset), result.GetValue(profile));
+            ContenderCatalog catalog = host.ContendersFor(setup.ToOptions());
             Contender subject = SharedOptions.Contenders(catalog, result.GetRequiredValue(contender))[0];
             MemoryFigures figures = result.GetValue(trace) is string file
                 ? ReplayMemory.Measure(TraceReader.Read(file), subject, result.GetValue(threads))

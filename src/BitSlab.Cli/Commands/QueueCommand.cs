@@ -20,22 +20,23 @@ internal static class QueueCommand
             "--max-size", "B", "Events are of random size from 1 byte to below this (default 1024).", 2, 1 << 30);
         Option<bool> threads = new("--threads") { Description = "One thread allocates, another one frees." };
         Option<string> preset = SharedOptions.Preset();
+        Option<string?> profile = SharedOptions.Profile();
         Option<int?> rounds = SharedOptions.Rounds(DefaultRounds);
         Option<string?> json = SharedOptions.Json();
         Command command = new("queue", "A queue of events of random size: filled and cleared, and at a steady length, beside NativeMemory.")
         {
-            events, length, maxSize, preset, threads, rounds, json,
+            events, length, maxSize, preset, profile, threads, rounds, json,
         };
         command.SetAction(result =>
         {
-            string presetName = result.GetRequiredValue(preset);
-            ContenderCatalog catalog = host.ContendersFor(SharedOptions.OptionsOf(presetName));
+            Setup setup = new(result.GetRequiredValue(preset), result.GetValue(profile));
+            ContenderCatalog catalog = host.ContendersFor(setup.ToOptions());
             QueueOptions options = new(
                 result.GetValue(events) ?? 1_000_000,
                 result.GetValue(length) is int one ? [one] : [1_000, 100_000],
                 result.GetValue(maxSize) ?? 1_024,
                 [catalog.BitSlab, .. SharedOptions.Contenders(catalog, ContenderCatalog.NativeMemoryName)],
-                presetName,
+                setup,
                 result.GetValue(threads),
                 result.GetValue(rounds) ?? DefaultRounds,
                 result.GetValue(json));

@@ -31,15 +31,16 @@ internal static class ReplayCommand
             HelpName = "NAME,…",
         };
         Option<string> preset = SharedOptions.Preset();
+        Option<string?> profile = SharedOptions.Profile();
         Option<int?> rounds = SharedOptions.Rounds(DefaultRounds);
         Option<string?> json = SharedOptions.Json();
         Command command = new("replay", "Replays recorded programs: time and memory beside other allocators, or with every check.")
         {
-            files, verify, threads, trim, against, preset, rounds, json,
+            files, verify, threads, trim, against, preset, profile, rounds, json,
         };
         command.SetAction(result =>
         {
-            string presetName = result.GetRequiredValue(preset);
+            Setup setup = new(result.GetRequiredValue(preset), result.GetValue(profile));
             bool verifies = result.GetValue(verify);
             bool trims = result.GetValue(trim);
             if (trims && !verifies)
@@ -47,7 +48,7 @@ internal static class ReplayCommand
                 throw new BadInputException("--trim goes with --verify only: it would be measured, too.");
             }
 
-            ContenderCatalog catalog = host.ContendersFor(SharedOptions.OptionsOf(presetName));
+            ContenderCatalog catalog = host.ContendersFor(setup.ToOptions());
             string? others = result.GetValue(against) ?? (verifies ? null : ContenderCatalog.NativeMemoryName);
             List<Contender> contenders = [catalog.BitSlab];
             if (others is not null)
@@ -58,7 +59,7 @@ internal static class ReplayCommand
             ReplayOptions options = new(
                 result.GetRequiredValue(files),
                 contenders,
-                presetName,
+                setup,
                 result.GetValue(threads),
                 trims,
                 result.GetValue(rounds) ?? DefaultRounds,

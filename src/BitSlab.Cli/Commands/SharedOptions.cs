@@ -31,8 +31,11 @@ internal static class SharedOptions
         return option;
     }
 
-    public static SlabAllocatorOptions OptionsOf(string preset) =>
-        preset == ClassicPreset ? SlabAllocatorOptions.Classic : SlabAllocatorOptions.Default;
+    public static Option<string?> Profile() => new("--profile")
+    {
+        Description = "A file of size classes, as tune writes it, that BitSlab runs with, at their alignment.",
+        HelpName = "FILE",
+    };
 
     /// <summary>A whole number in a range; what lies outside is one clear line.</summary>
     public static Option<int?> Number(string name, string help, string description, int minimum, int maximum)

@@ -42,17 +42,19 @@ internal static class QueueMeasurement
             }
         });
         QueueReport report = new(
-            FiguresJson.Machine(), options.Preset, options.Threads, options.Rounds, options.Events, options.MaxSize, rows);
+            FiguresJson.Machine(), options.Setup.ToString(), options.Threads, options.Rounds, options.Events, options.MaxSize, rows);
         Print(host, report);
         FiguresJson.Write(options.Json, report, FiguresJson.Default.QueueReport);
         return ExitCode.Good;
     }
 
     private static MemoryFigures MeasureMemory(QueueOptions options, Contender contender) => ChildProcess.Measure(
+    [
         "--events", options.Events.ToString(CultureInfo.InvariantCulture),
         "--max-size", options.MaxSize.ToString(CultureInfo.InvariantCulture),
         "--contender", contender.Name,
-        "--preset", options.Preset);
+        .. options.Setup.Arguments,
+    ]);
 
     private static Timing[] Time(QueueOptions options, QueueWorkload workload, System.Action advanced)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using BitSlab.Cli.Commands;
 using BitSlab.Traces;
 
 namespace BitSlab.Cli.Queue;
@@ -9,7 +10,7 @@ internal sealed record QueueOptions(
     IReadOnlyList<int> Lengths,
     int MaxSize,
     IReadOnlyList<Contender> Contenders,
-    string Preset,
+    Setup Setup,
     bool Threads,
     int Rounds,
     string? Json);

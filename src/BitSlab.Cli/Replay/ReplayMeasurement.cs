@@ -23,7 +23,7 @@ internal static class ReplayMeasurement
         }
 
         ReplayReport report = new(
-            FiguresJson.Machine(), options.Preset, options.Threads, options.Rounds, reports, GeometricMeans(options, reports));
+            FiguresJson.Machine(), options.Setup.ToString(), options.Threads, options.Rounds, reports, GeometricMeans(options, reports));
         ReplayTable.Print(host, report);
         FiguresJson.Write(options.Json, report, FiguresJson.Default.ReplayReport);
         return ExitCode.Good;
@@ -71,7 +71,7 @@ internal static class ReplayMeasurement
                 memory.Add([.. options.Contenders.Select(contender =>
                 {
                     List<string> arguments =
-                        ["--trace", Path.GetFullPath(file), "--contender", contender.Name, "--preset", options.Preset];
+                        ["--trace", Path.GetFullPath(file), "--contender", contender.Name, .. options.Setup.Arguments];
                     if (options.Threads)
                     {
                         arguments.Add("--threads");

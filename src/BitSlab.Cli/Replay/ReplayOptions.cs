@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using BitSlab.Cli.Commands;
 using BitSlab.Traces;
 
 namespace BitSlab.Cli.Replay;
@@ -7,7 +8,7 @@ namespace BitSlab.Cli.Replay;
 internal sealed record ReplayOptions(
     IReadOnlyList<string> Files,
     IReadOnlyList<Contender> Contenders,
-    string Preset,
+    Setup Setup,
     bool Threads,
     bool Trims,
     int Rounds,

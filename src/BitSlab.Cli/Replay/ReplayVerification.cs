@@ -47,7 +47,7 @@ internal static class ReplayVerification
         Print(host, options, traces, results);
         FiguresJson.Write(
             options.Json,
-            new VerificationReport(FiguresJson.Machine(), options.Preset, options.Threads, results),
+            new VerificationReport(FiguresJson.Machine(), options.Setup.ToString(), options.Threads, results),
             FiguresJson.Default.VerificationReport);
         return results.Any(result => result.Fault is not null) ? ExitCode.FoundDamage : ExitCode.Good;
     }
