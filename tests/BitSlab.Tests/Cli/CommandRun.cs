@@ -25,15 +25,16 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
 /// <summary>A file that is gone after the test.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
-    public TemporaryFile(byte[]? content = null)
+    public TemporaryFile(byte[]? content = null, string ending = ".trace.gz")
     {
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"bitslab-{Guid.NewGuid():N}{ending}");
         if (content is not null)
         {
             File.WriteAllBytes(Path, content);
         }
     }
 
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"bitslab-{Guid.NewGuid():N}.trace.gz");
+    public string Path { get; }
 
     public void Dispose() => File.Delete(Path);
 }
