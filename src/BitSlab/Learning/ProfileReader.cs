@@ -136,9 +136,7 @@ internal sealed class ProfileReader
     {
         if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out long value))
         {
-            throw Bad(field, element.ValueKind == JsonValueKind.Number
-                ? $"is {element.GetRawText()}, which is no whole number of its range"
-                : $"is {NameOf(element.ValueKind)}, not a number");
+            throw Bad(field, $"is {TextOf(element)}, which is no whole number");
         }
 
         return value >= minimum && value <= maximum
@@ -154,6 +152,18 @@ internal sealed class ProfileReader
         }
 
         return element.ValueKind == kind ? element : throw Bad(field, $"is {NameOf(element.ValueKind)}, not {NameOf(kind)}");
+    }
+
+    private static string TextOf(JsonElement element)
+    {
+        const int Shown = 40;
+        if (element.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+        {
+            return NameOf(element.ValueKind);
+        }
+
+        string text = element.GetRawText();
+        return text.Length <= Shown ? text : text[..Shown] + "…";
     }
 
     private static string NameOf(JsonValueKind kind) => kind switch

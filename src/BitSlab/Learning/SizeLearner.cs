@@ -34,7 +34,7 @@ internal sealed unsafe class SizeLearner : IDisposable
     private const long UnseenPart = 8;
 
     // New samples of so small a part of all change nothing.
-    private const long LookShare = 16;
+    private const long LookShare = 64;
 
     private readonly Allocator* _allocator;
     private readonly string? _name;

@@ -41,10 +41,9 @@ public sealed class OptimizerTests
 
             int[] keys = [.. sizes.Keys];
             long[] counts = [.. sizes.Values];
-            LadderOptimizer optimum = new(keys, counts, classes);
-            Assert.Equal(LeastBytes(keys, counts, classes), optimum.TotalBytes);
+            int[] optimum = LadderOptimizer.Optimize(keys, counts, new bool[keys.Length], classes, 1, 32_768);
             long asked = keys.Zip(counts, (size, count) => size * count).Sum();
-            Assert.Equal(optimum.TotalBytes - asked, Requests.Waste(optimum.BlockSizes, keys.Zip(counts)));
+            Assert.Equal(LeastBytes(keys, counts, classes) - asked, Requests.Waste(optimum, keys.Zip(counts)));
         }, iter: 300, threads: 1);
 
     [Fact]
@@ -98,7 +97,31 @@ public sealed class OptimizerTests
 
     [Fact]
     public void Sizes_that_nobody_asks_for_get_no_class() =>
-        Assert.Equal([16, 64], new LadderOptimizer([16, 32, 48, 64], [1, 0, 0, 1], 4).BlockSizes);
+        Assert.Equal([16, 64], LadderOptimizer.Optimize([16, 32, 48, 64], [1, 0, 0, 1], new bool[4], 4, 1, 64));
+
+    [Fact]
+    public void Sizes_wanted_with_an_alignment_are_classes_and_the_rest_is_the_best_there_is_then() =>
+        Gen.Select(
+            Gen.Select(Gen.Int[1, 12], Gen.Long[0, 50], (size, count) => (Size: size * 16, Count: count)).Array[1, 10],
+            Gen.Int[1, 12].Array[0, 4],
+            Gen.Int[1, 12]).Sample((requests, wanted, classes) =>
+        {
+            SizeHistogram histogram = Requests.Histogram([.. requests, (1, 1)]);
+            foreach (int steps in wanted)
+            {
+                histogram.AddAligned(steps * 16, 16);
+            }
+
+            int[] required = [.. histogram.AlignedSizes];
+            bool kept = required.Length <= classes / 2;
+            (int Size, long Count)[] served = [.. histogram.Sizes.Select(entry => (entry.Key, entry.Value))];
+            IReadOnlyList<int> best = SizeClassProfile.Optimize(histogram, classes, 16, 192).BlockSizes;
+            long least = AllLadders(16, 192)
+                .Where(ladder => ladder.Length <= classes && (!kept || required.All(ladder.Contains)))
+                .Min(ladder => Requests.Waste(ladder, served));
+            Assert.Equal(least, Requests.Waste(best, served));
+            Assert.True(!kept || required.All(best.Contains));
+        }, iter: 500, threads: 1);
 
     [Fact]
     public void One_class_is_the_maximum() =>
