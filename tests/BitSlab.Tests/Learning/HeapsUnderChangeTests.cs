@@ -22,7 +22,7 @@ public sealed unsafe class HeapsUnderChangeTests : IDisposable
     };
 
     private readonly nint[] _slots = new nint[3000];
-    private readonly long* _samples = (long*)NativeMemory.AllocZeroed(Maximum, sizeof(long));
+    private readonly SizeSample* _samples = (SizeSample*)NativeMemory.AllocZeroed(Maximum, (nuint)sizeof(SizeSample));
     private readonly CoreFixture _core = new(s_options, reservationBytes: 1u << 30);
     private ulong _lastToken = CoreFixture.Token;
 
