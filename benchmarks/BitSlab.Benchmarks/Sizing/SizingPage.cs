@@ -108,7 +108,16 @@ internal sealed class SizingPage(SizingFiles files) : MarkdownPage
         Add(table);
     }
 
-    public void AddPlot(string title, string plot) => AddPlots(title, [plot]);
+    public void AddPlots()
+    {
+        Section("Sizes and ladders");
+        foreach (string work in _works)
+        {
+            AddPlots(work, [PlotOf(work)]);
+        }
+    }
+
+    public static string PlotOf(string work) => work + ".png";
 
     private void AddTable(Func<SizingFigures, string> cell)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using BitSlab.Traces;
 
 namespace BitSlab.Benchmarks.Sizing;
@@ -10,6 +9,8 @@ internal static class SizingReport
 {
     public const string PageName = "README.md";
 
+    /// <param name="folder">Where the figures are.</param>
+    /// <param name="works">Whose plots are drawn.</param>
     public static void Write(string folder, IReadOnlyList<Trace> works)
     {
         SizingFiles files = SizingFiles.Read(folder);
@@ -20,11 +21,10 @@ internal static class SizingReport
         page.AddAtPeak();
         page.AddMemory();
         page.AddTimes();
-        foreach (Trace work in works.Where(work => files.Rows.Any(row => row.Work == work.Name)))
+        page.AddPlots();
+        foreach (Trace work in works)
         {
-            string plot = work.Name + ".png";
-            LadderPlot.Save(Path.Combine(folder, plot), work);
-            page.AddPlot(work.Name, plot);
+            LadderPlot.Save(Path.Combine(folder, SizingPage.PlotOf(work.Name)), work);
         }
 
         page.AddEnvironment(files.Environment);

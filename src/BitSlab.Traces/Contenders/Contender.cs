@@ -14,6 +14,9 @@ internal abstract class Contender(string name, SlabAllocatorOptions? options)
 {
     public string Name { get; } = name;
 
+    /// <summary>The alignment of every block in bytes: malloc's, and BitSlab's unless its options say otherwise.</summary>
+    public nuint MinimumAlignment { get; } = options == null ? (nuint)(2 * IntPtr.Size) : (nuint)options.MinimumAlignment;
+
     /// <summary>The allocator that <see cref="IContender{TSelf}.Open"/> wants, or null where it wants none. The caller disposes of it.</summary>
     public SlabAllocator? CreateAllocator() => options is null ? null : new SlabAllocator(options);
 

@@ -62,11 +62,11 @@ internal sealed class ThreadedVerifyingReplay(Trace trace, Contender subject, Ac
                 return;
             case TraceOp.Realloc:
             case TraceOp.AlignedRealloc:
-                shared.Block.Reallocate(contender, e, step.Event);
+                shared.Block.Reallocate(contender, subject.MinimumAlignment, e, step.Event);
                 break;
             default:
                 shared.Aligned = e.Op == TraceOp.AlignedAlloc;
-                shared.Block.Allocate(contender, e, step.Event);
+                shared.Block.Allocate(contender, subject.MinimumAlignment, e, step.Event);
                 break;
         }
 

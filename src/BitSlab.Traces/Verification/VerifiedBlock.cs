@@ -5,13 +5,10 @@ namespace BitSlab.Traces;
 
 /// <summary>
 /// A live block of a verifying replay and the operations on it, each with its checks. The event given is the one replayed
-/// now; faults name it.
+/// now; faults name it. The alignment given is what every block has.
 /// </summary>
 internal unsafe struct VerifiedBlock
 {
-    // What malloc promises for every block, and every preset of BitSlab.
-    private static readonly nuint s_naturalAlignment = (nuint)(2 * IntPtr.Size);
-
     private nint _address;
     private nuint _size;
     private ulong _seed;
@@ -19,7 +16,7 @@ internal unsafe struct VerifiedBlock
     public readonly nint Address => _address;
 
     /// <summary>Performs an allocating event: not null, aligned, zeroed if asked for; then filled with a pattern of its own.</summary>
-    public void Allocate<T>(T contender, in TraceEvent e, int number)
+    public void Allocate<T>(T contender, nuint alignment, in TraceEvent e, int number)
         where T : struct, IContender<T>, allows ref struct
     {
         nuint size = (nuint)e.Size;
@@ -38,7 +35,7 @@ internal unsafe struct VerifiedBlock
             throw Refused(e, number, 0, cause);
         }
 
-        CheckPlace(e, number, block, e.Op == TraceOp.AlignedAlloc ? e.Alignment : s_naturalAlignment);
+        CheckPlace(e, number, block, e.Op == TraceOp.AlignedAlloc ? e.Alignment : alignment);
         if (e.Op == TraceOp.AllocZeroed)
         {
             long offset = BlockPattern.FindNonZero(block, size);
@@ -52,7 +49,7 @@ internal unsafe struct VerifiedBlock
     }
 
     /// <summary>Performs a realloc: contents whole before it, and after it up to the smaller size; then a new pattern.</summary>
-    public void Reallocate<T>(T contender, in TraceEvent e, int number)
+    public void Reallocate<T>(T contender, nuint alignment, in TraceEvent e, int number)
         where T : struct, IContender<T>, allows ref struct
     {
         CheckContents(e, number, _address, _size, "before the realloc");
@@ -69,7 +66,7 @@ internal unsafe struct VerifiedBlock
             throw Refused(e, number, _address, cause);
         }
 
-        CheckPlace(e, number, block, e.Op == TraceOp.AlignedRealloc ? e.Alignment : s_naturalAlignment);
+        CheckPlace(e, number, block, e.Op == TraceOp.AlignedRealloc ? e.Alignment : alignment);
         CheckContents(e, number, (nint)block, nuint.Min(size, _size), "after the realloc");
         Take(block, size, number);
     }

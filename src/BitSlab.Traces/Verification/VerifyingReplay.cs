@@ -51,10 +51,10 @@ internal sealed class VerifyingReplay(Trace trace, Contender subject, Action<int
             case TraceOp.Realloc:
             case TraceOp.AlignedRealloc:
                 _addresses.Remove(block.Address);
-                block.Reallocate(contender, e, number);
+                block.Reallocate(contender, subject.MinimumAlignment, e, number);
                 break;
             default:
-                block.Allocate(contender, e, number);
+                block.Allocate(contender, subject.MinimumAlignment, e, number);
                 break;
         }
 

@@ -103,6 +103,12 @@ internal static unsafe class Lifetime
             if (Atomic.LoadAcquire(&heap->OwnerWord) == ThreadHeap.Orphan
                 && Atomic.CompareExchange(&heap->OwnerWord, token, ThreadHeap.Orphan))
             {
+                if (allocator->BurstLength != 0)
+                {
+                    // The timer saw nobody to sample, and may have stopped.
+                    Rounds.EnsureTimer(allocator->Reservation);
+                }
+
                 return heap;
             }
         }

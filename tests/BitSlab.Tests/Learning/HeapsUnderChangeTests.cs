@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using BitSlab.Core;
@@ -44,15 +45,21 @@ public sealed unsafe class HeapsUnderChangeTests : IDisposable
     [InlineData(40)]
     public void Ladders_change_beside_owners_freers_maintenance_and_adopters(int callsOfAnOwner)
     {
-        const int Changes = 500;
+        const int Rounds = 200;
         bool done = false;
         int owners = 0;
         Crowd.Run(4, thread =>
         {
             var random = new Random(thread);
-            for (int i = 0; thread == 0 && i < Changes; i++)
+            int[][] ladders = [.. Enumerable.Range(0, thread == 0 ? 200 : 0).Select(_ => Ladders.Random(random, classes: 60, Alignment, Maximum))];
+            for (int i = 0; thread == 0 && i < Rounds; i++)
             {
-                Ladders.Publish(_core.Allocator, Ladders.Random(random, classes: 60, Alignment, Maximum));
+                // So many in a row that one is often published while another is copied.
+                for (int k = 0; k < 50; k++)
+                {
+                    Ladders.Publish(_core.Allocator, ladders[random.Next(ladders.Length)]);
+                }
+
                 Maintain(trim: i % 5 == 0);
                 Thread.Yield();
             }
