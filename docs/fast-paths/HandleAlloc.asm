@@ -18,12 +18,12 @@ G_M000_IG03:
        mov      rdx, qword ptr [rsi+0x20]
        cmp      rdx, qword ptr [rax+0x10]
        jne      SHORT G_M000_IG04
+       mov      rbx, rsi
        mov      r8, rsi
-       mov      edx, dword ptr [rsi+0x2C]
-       shrx     rdi, rdi, rdx
-       shl      rdi, 5
-       lea      rbx, [rdi+r8+0xC0]
-       mov      r15, qword ptr [rbx]
+       cmp      byte  ptr [r8], r8b
+       movzx    r9, word  ptr [r8+2*rdi+0xC0]
+       add      r8, r9
+       mov      r15, qword ptr [r8]
        mov      r14, qword ptr [r15]
        test     r14, r14
        jne      SHORT G_M000_IG05
@@ -35,14 +35,14 @@ G_M000_IG04:
 G_M000_IG05:
        blsr     rcx, r14
        mov      qword ptr [r15], rcx
-       mov      qword ptr [r8+0x88], r15
-       mov      qword ptr [r8+0x90], r14
-       mov      rcx, qword ptr [rbx+0x08]
+       mov      qword ptr [rbx+0x88], r15
+       mov      qword ptr [rbx+0x90], r14
+       mov      rcx, qword ptr [r8+0x08]
        xor      edx, edx
        tzcnt    rdx, r14
-       imul     rdx, qword ptr [rbx+0x10]
+       imul     rdx, qword ptr [r8+0x10]
        add      rcx, rdx
-       mov      qword ptr [r8+0x80], rcx
+       mov      qword ptr [rbx+0x80], rcx
        mov      rax, gword ptr [rax]
        mov      rax, rcx
 G_M000_IG06:

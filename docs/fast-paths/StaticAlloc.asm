@@ -23,7 +23,7 @@ G_M000_IG03:
        je       SHORT G_M000_IG04
        shr      r15, 4
        shl      r15, 5
-       lea      r15, [r14+r15+0xC0]
+       lea      r15, [r14+r15+0x0AC0]
        mov      r13, qword ptr [r15]
        mov      r12, qword ptr [r13]
        test     r12, r12

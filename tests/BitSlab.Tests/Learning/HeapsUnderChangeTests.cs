@@ -44,7 +44,7 @@ public sealed unsafe class HeapsUnderChangeTests : IDisposable
     [InlineData(40)]
     public void Ladders_change_beside_owners_freers_maintenance_and_adopters(int callsOfAnOwner)
     {
-        const int Changes = 1500;
+        const int Changes = 500;
         bool done = false;
         int owners = 0;
         Crowd.Run(4, thread =>

@@ -62,7 +62,7 @@ public sealed unsafe class SwitchUnderLoadTests
     [InlineData(Face.Handle, 8)]
     public void Any_ladder_may_follow_any_other(Face face, int alignment)
     {
-        const int Changes = 5000;
+        const int Changes = 1200;
         using Subject subject = Subject.Of(face, new SlabAllocatorOptions
         {
             Adaptive = AdaptiveSizing.Learn, IdleGiveBack = false, MinimumAlignment = alignment,
