@@ -73,6 +73,7 @@ public sealed class BadProfileTests
         Histogram,
         "\"histogram\": [{ \"size\": 1, \"count\": 92233720368547758070 }]",
         "histogram[0].count is 92233720368547758070, which is no whole number.")]
+    [InlineData(Histogram, "\"histogram\": [{ \"size\": 1, \"count\": 1, \"aligned\": 1 }]", "histogram[0].aligned is a number, not true or false.")]
     public void A_bad_field_is_named(string piece, string instead, string message)
     {
         using TemporaryFile file = With(piece, instead);
@@ -105,6 +106,17 @@ public sealed class BadProfileTests
         Assert.StartsWith($"{file.Path}: no JSON: ", bad.Message, StringComparison.Ordinal);
         Assert.Contains($"LineNumber: {line} ", bad.Message, StringComparison.Ordinal);
         Assert.Equal(line, Assert.IsAssignableFrom<JsonException>(bad.InnerException).LineNumber);
+    }
+
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("\u00FF")]
+    public void Text_that_is_none_is_told(string text)
+    {
+        using TemporaryFile file = new(Encoding.Latin1.GetBytes($"{{ \"format\": \"{text}\" }}"), ".json");
+
+        InvalidDataException bad = Assert.Throws<InvalidDataException>(() => SizeClassProfile.Load(file.Path));
+        Assert.Equal($"{file.Path}: a string is no Unicode text.", bad.Message);
     }
 
     [Theory]

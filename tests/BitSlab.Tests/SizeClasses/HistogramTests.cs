@@ -54,6 +54,23 @@ public sealed class HistogramTests
     }
 
     [Fact]
+    public void An_aligned_request_counts_with_its_size_rounded_up()
+    {
+        SizeHistogram histogram = Requests.Histogram([(64, 1)]);
+        histogram.AddAligned(0, 16);
+        histogram.AddAligned(33, 32, 4);
+        histogram.AddAligned(200, 8, 0);
+        SizeHistogram sum = Requests.Histogram([(16, 1)]);
+        sum.Add(histogram);
+
+        Assert.Equal([new(16, 2), new(64, 5)], sum.Sizes);
+        Assert.Equal([16, 64], sum.AlignedSizes.Order());
+        Assert.Throws<ArgumentOutOfRangeException>("alignment", () => sum.AddAligned(1, 24));
+        Assert.Throws<ArgumentOutOfRangeException>("alignment", () => sum.AddAligned(1, 65_536));
+        Assert.Throws<ArgumentOutOfRangeException>("size", () => sum.AddAligned(32_769, 16));
+    }
+
+    [Fact]
     public void Waste_is_the_mean_over_the_requests_that_a_block_holds()
     {
         SizeHistogram histogram = Requests.Histogram([(0, 1), (10, 2), (16, 3), (17, 1), (100, 1_000)]);

@@ -40,6 +40,30 @@ public sealed class ProfileFileTests
     }
 
     [Fact]
+    public void Aligned_sizes_are_saved_and_loaded_as_such()
+    {
+        using TemporaryFile file = new(ending: ".json");
+        SizeHistogram histogram = Requests.Histogram([(40, 3), (128, 2)]);
+        histogram.AddAligned(100, 64, 5);
+        SizeClassProfile.Optimize(histogram, 8).Save(file.Path);
+        SizeHistogram loaded = SizeClassProfile.Load(file.Path).CopyHistogram()!;
+
+        Assert.Equal([new(40, 3), new(128, 7)], loaded.Sizes);
+        Assert.Equal([128], loaded.AlignedSizes);
+    }
+
+    [Fact]
+    public void A_mark_at_the_beginning_that_editors_leave_does_no_harm()
+    {
+        using TemporaryFile file = Text("\uFEFF{ \"format\": \"bitslab-size-classes\", \"version\": 1, \"alignment\": 8, \"blockSizes\": [24] }");
+
+        Assert.Equal([24], SizeClassProfile.Load(file.Path).BlockSizes);
+    }
+
+    [Fact]
+    public void Block_sizes_cannot_be_changed() => Assert.IsNotType<int[]>(Some().BlockSizes);
+
+    [Fact]
     public void A_profile_is_not_changed_through_the_copy_of_its_histogram()
     {
         SizeClassProfile profile = SizeClassProfile.Optimize(Requests.Histogram([(5, 1)]), 4);
