@@ -19,7 +19,9 @@ public sealed unsafe class HeapsUnderChangeTests : IDisposable
 
     private static readonly SlabAllocatorOptions s_options = new()
     {
-        Adaptive = AdaptiveSizing.Learn, MaxManagedBlockSize = Maximum, MinimumAlignment = Alignment,
+        Adaptive = AdaptiveSizing.Learn,
+        MaxManagedBlockSize = Maximum,
+        MinimumAlignment = Alignment,
     };
 
     private readonly nint[] _slots = new nint[3000];

@@ -39,7 +39,9 @@ public sealed unsafe class LearningTraceTests
         Trace trace = TraceFiles.Read(name);
         SlabAllocatorOptions options = (path == "classic" ? SlabAllocatorOptions.Classic : SlabAllocatorOptions.Default) with
         {
-            Name = $"{nameof(LearningTraceTests)} {name} {path} {threads}", Adaptive = AdaptiveSizing.Learn, ClassGranularity = 64,
+            Name = $"{nameof(LearningTraceTests)} {name} {path} {threads}",
+            Adaptive = AdaptiveSizing.Learn,
+            ClassGranularity = 64,
         };
         Contender contender = ContenderCatalog.For(options).Find(path == "classic" ? "bitslab-instance" : path)!;
         bool done = false;

@@ -18,7 +18,11 @@ public sealed unsafe class OldSlabTests
 
     private static readonly SlabAllocatorOptions s_options = new()
     {
-        Adaptive = AdaptiveSizing.Learn, IdleGiveBack = false, MinimumAlignment = 8, ClassGranularity = 16, HugePages = HugePages.Off,
+        Adaptive = AdaptiveSizing.Learn,
+        IdleGiveBack = false,
+        MinimumAlignment = 8,
+        ClassGranularity = 16,
+        HugePages = HugePages.Off,
     };
 
     /// <summary>Sizes with the block size that the default ladder gives them; none is in the other.</summary>

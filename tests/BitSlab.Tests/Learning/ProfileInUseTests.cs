@@ -65,7 +65,8 @@ public sealed class ProfileInUseTests
     {
         using Subject subject = Subject.Of(face, new SlabAllocatorOptions
         {
-            SizeClasses = ProfileOf(alignment, classes: 12, maximum: 6000), MinimumAlignment = alignment,
+            SizeClasses = ProfileOf(alignment, classes: 12, maximum: 6000),
+            MinimumAlignment = alignment,
         });
         var random = new Random(alignment);
         List<(nint Address, nuint Size)> blocks = [];
@@ -106,7 +107,8 @@ public sealed class ProfileInUseTests
     {
         using Subject subject = Subject.Of(face, new SlabAllocatorOptions
         {
-            SizeClasses = ProfileOf(minimumAlignment, classes: 10, maximum: 6000), MinimumAlignment = minimumAlignment,
+            SizeClasses = ProfileOf(minimumAlignment, classes: 10, maximum: 6000),
+            MinimumAlignment = minimumAlignment,
         });
         List<(nint Address, nuint Size)> blocks = [];
         for (int alignment = 1; alignment <= 65_536; alignment *= 2)
@@ -134,7 +136,8 @@ public sealed class ProfileInUseTests
     {
         using Subject subject = Subject.Of(face, new SlabAllocatorOptions
         {
-            SizeClasses = ProfileOf(alignment, classes: 14, maximum: 6000), MinimumAlignment = alignment,
+            SizeClasses = ProfileOf(alignment, classes: 14, maximum: 6000),
+            MinimumAlignment = alignment,
         });
         using Subject other = Subject.Of(Face.Instance);
         foreach (int size in s_sizes)
@@ -166,7 +169,9 @@ public sealed class ProfileInUseTests
         SizeClassProfile profile = ProfileOf(alignment: 8, classes: 3, maximum: 64);
         using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions
         {
-            SizeClasses = profile, MinimumAlignment = 8, MaxManagedBlockSize = maximum,
+            SizeClasses = profile,
+            MinimumAlignment = 8,
+            MaxManagedBlockSize = maximum,
         });
         IReadOnlyList<int> ladder = subject.Allocator.ExportProfile().BlockSizes;
         Assert.Equal(profile.BlockSizes, ladder.Take(profile.BlockSizes.Count));
@@ -190,7 +195,10 @@ public sealed class ProfileInUseTests
     {
         using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions
         {
-            SizeClasses = ProfileOf(alignment: 8, classes: 14, maximum: 6000), MinimumAlignment = 8, Adaptive = AdaptiveSizing.Learn, IdleGiveBack = false,
+            SizeClasses = ProfileOf(alignment: 8, classes: 14, maximum: 6000),
+            MinimumAlignment = 8,
+            Adaptive = AdaptiveSizing.Learn,
+            IdleGiveBack = false,
         });
         SampledLoad.Run(subject, 6, s_sizes);
         Assert.Equal(0, subject.Allocator.GetStatistics().Sizing.Changes);

@@ -17,7 +17,11 @@ public sealed unsafe class SwitchUnderLoadTests
     // Few classes and any size: no ladder serves two loads.
     private static readonly SlabAllocatorOptions s_few = new()
     {
-        Adaptive = AdaptiveSizing.Learn, IdleGiveBack = false, MaxManagedBlockSize = 4096, ClassGranularity = 256, MinimumAlignment = 1,
+        Adaptive = AdaptiveSizing.Learn,
+        IdleGiveBack = false,
+        MaxManagedBlockSize = 4096,
+        ClassGranularity = 256,
+        MinimumAlignment = 1,
     };
 
     [Theory]
@@ -65,7 +69,9 @@ public sealed unsafe class SwitchUnderLoadTests
         const int Changes = 1200;
         using Subject subject = Subject.Of(face, new SlabAllocatorOptions
         {
-            Adaptive = AdaptiveSizing.Learn, IdleGiveBack = false, MinimumAlignment = alignment,
+            Adaptive = AdaptiveSizing.Learn,
+            IdleGiveBack = false,
+            MinimumAlignment = alignment,
         });
         Allocator* core = Ladders.CoreOf(subject.Allocator);
 
