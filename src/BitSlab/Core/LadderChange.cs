@@ -65,7 +65,7 @@ internal static unsafe class LadderChange
             return null;
         }
 
-        // What divides the class's block size divides the alignment that it was found for.
+        // The class was found for some alignment, and is a multiple of it: so is what is a multiple of the largest power of two in the class.
         uint size = ThreadHeap.BlockSizes(heap)[sizeClass];
         uint alignment = size & (~size + 1);
         void* block = null;

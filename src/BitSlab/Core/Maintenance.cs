@@ -139,10 +139,11 @@ internal static unsafe class Maintenance
             return null;
         }
 
-        // Read once: a heap of this allocator stays one, since the gate is held. Another's may go at any time, and its lock is none of ours.
+        // Each read once: a heap of this allocator stays one, since the gate is held. Another's may go at any time, and its lock is none of ours.
         ThreadHeap* heap = (ThreadHeap*)Atomic.Load((void**)&slab->Heap);
+        uint sizeClass = slab->Class;
         bool isIdle = heap->AllocatorNumber == allocator->Number
-            && slab->Class < heap->ClassCount && ThreadHeap.Entry(heap, slab->Class)->Slab != slab
+            && sizeClass < heap->ClassCount && ThreadHeap.Entry(heap, sizeClass)->Slab != slab
             && (Atomic.LoadAcquire(&slab->InList) != 0 || HasFreeBlock(allocator->Reservation, slab));
         return isIdle ? heap : null;
     }
