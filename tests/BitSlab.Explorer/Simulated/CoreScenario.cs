@@ -97,7 +97,25 @@ internal abstract unsafe class CoreScenario : Scenario
     {
         AllocStatus status;
         bool zeroed = false;
-        void* block = LocalAlloc.Take(heap, sizeClass, &status, &zeroed);
+        return Taken(LocalAlloc.Take(heap, sizeClass, &status, &zeroed));
+    }
+
+    /// <summary>The same as the layer above does it, from the fast path on: the heap may take over a ladder, and be sampled.</summary>
+    protected nint Allocate(ThreadHeap* heap, uint size)
+    {
+        if (LocalAlloc.TryTake(heap, ThreadHeap.EntryFor(heap, size - 1), out void* block))
+        {
+            return Taken(block);
+        }
+
+        block = LocalAlloc.TakeOrRefill(heap, size);
+        AllocStatus status;
+        bool zeroed = false;
+        return Taken(block != null ? block : Allocation.Alloc(heap, size, 1, &status, &zeroed));
+    }
+
+    private nint Taken(void* block)
+    {
         Require(block != null, "an allocation failed");
         Require(_live.Add((nint)block), "a block was handed out twice");
         Atomic.LoadAcquire((ulong*)block);

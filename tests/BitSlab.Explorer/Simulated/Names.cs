@@ -48,6 +48,9 @@ internal static unsafe class Names
         }
 
         return at == (byte*)&allocator->ChunkLock ? "chunk lock"
+            : at == (byte*)&allocator->LadderLock ? "ladder lock"
+            : at == (byte*)&allocator->LadderNumber ? "ladder number"
+            : at == (byte*)&reservation->TimerRuns ? "timer runs"
             : at == (byte*)&allocator->Committed ? "committed"
             : at == (byte*)&allocator->InvalidFrees ? "invalid frees"
             : at == (byte*)&allocator->Heaps ? "heaps"
@@ -73,6 +76,7 @@ internal static unsafe class Names
         56 => "claim",
         64 => "owner inside",
         68 => "fault count",
+        156 => "burst left",
         _ => $"+{offset}",
     };
 }
