@@ -17,8 +17,7 @@ internal static unsafe class Sampling
                 continue;
             }
 
-            // Before the entries: whom a zero word sends the slow way finds the burst. (One who does not goes on to the next word, and is
-            // sampled from the one behind it on.)
+            // Before the entries: whom a zero word sends the slow way finds the burst.
             Atomic.StoreRelease(&heap->BurstLeft, allocator->BurstLength);
             for (int c = 0; c < heap->ClassCount; c++)
             {
@@ -93,10 +92,10 @@ internal static unsafe class Sampling
         Rounds.EnsureTimer(heap->Allocator->Reservation);
     }
 
-    // Without the heap's lock: a plain store of the one value that is right at any time. An owner that is just pointing the entry at a word may
-    // overwrite it: the class is then sampled from its next word on.
+    // Without the heap's lock: the one value that is right at any time. An owner that is just pointing the entry at a word may overwrite it: the
+    // class is then sampled from its next word on. Release: behind the burst's length.
     private static void Poison(ThreadHeap* heap, uint sizeClass) =>
-        ThreadHeap.Entry(heap, sizeClass)->Word = &heap->Allocator->Reservation->ZeroWord;
+        Atomic.StoreRelease((void**)&ThreadHeap.Entry(heap, sizeClass)->Word, &heap->Allocator->Reservation->ZeroWord);
 
     private static ThreadHeap* FirstHeap(Allocator* allocator) => (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps);
 

@@ -10,21 +10,21 @@ internal abstract unsafe class BurstScenario : CoreScenario
 {
     private const int Classes = 2;
 
-    private long* _samples;
+    private SizeSample* _samples;
 
     protected ThreadHeap* Heap { get; private set; }
 
     protected int BurstLength => Allocator->BurstLength;
 
     /// <summary>What was counted since the start.</summary>
-    protected long Samples => _samples[15] + _samples[31];
+    protected long Samples => _samples[15].Count + _samples[31].Count;
 
     protected void Create(int blocksPerSlab, int burstLength)
     {
         CreateAllocator(blocksPerSlab, classes: Classes);
         Allocator->GivesBackIdle = false;
         Heap = CreateHeap(OwnerToken);
-        _samples = (long*)NativeMemory.AllocZeroed(Classes << 4, sizeof(long));
+        _samples = (SizeSample*)NativeMemory.AllocZeroed(Classes << 4, (nuint)sizeof(SizeSample));
         Allocator->Samples = _samples;
         Allocator->BurstLength = burstLength;
     }
@@ -32,7 +32,7 @@ internal abstract unsafe class BurstScenario : CoreScenario
     public override void Restore()
     {
         base.Restore();
-        NativeMemory.Clear(_samples, (Classes << 4) * sizeof(long));
+        NativeMemory.Clear(_samples, (nuint)((Classes << 4) * sizeof(SizeSample)));
     }
 }
 
