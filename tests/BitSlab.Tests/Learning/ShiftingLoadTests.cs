@@ -45,7 +45,6 @@ public sealed class ShiftingLoadTests
 
     [Theory]
     [InlineData(2, 1000)]
-    [InlineData(6, 100)]
     [InlineData(6, 1000)]
     public void A_drifting_load_is_followed(int parts, int ticksOfAPart)
     {
