@@ -45,6 +45,7 @@ public sealed class ShiftingLoadTests
 
     [Theory]
     [InlineData(2, 1000)]
+    [InlineData(6, 1000)]
     public void A_drifting_load_is_followed(int parts, int ticksOfAPart)
     {
         using Subject subject = Subject.Of(Face.Instance, s_options);
