@@ -63,7 +63,23 @@ internal static unsafe class LocalAlloc
     /// <summary>The same with an alignment, a power of two; null also for those that slabs do not serve.</summary>
     public static void* TakeOrRefill(ThreadHeap* heap, nuint bytes, nuint alignment)
     {
-        uint sizeClass = IsServed(heap, bytes) ? ThreadHeap.ClassOf(heap, bytes, alignment) : ThreadHeap.NoClass;
+        if (!IsServed(heap, bytes))
+        {
+            return null;
+        }
+
+        // Mostly the class of the rounded size is a multiple of the alignment. Without a current slab its entry knows no block size, and has no word.
+        nuint last = Reservation.RoundUp(bytes, alignment) - 1;
+        if (last < heap->DirectLimit)
+        {
+            ClassEntry* likely = ThreadHeap.EntryFor(heap, last);
+            if ((likely->BlockSize & (alignment - 1)) == 0 && TryTake(heap, likely, out void* found))
+            {
+                return found;
+            }
+        }
+
+        uint sizeClass = ThreadHeap.ClassOf(heap, bytes, alignment);
         if (sizeClass == ThreadHeap.NoClass)
         {
             return null;

@@ -36,7 +36,8 @@ internal sealed class LadderProposal
         WasteAfter = Waste(BlockSizes);
     }
 
-    private double Waste(int[] blockSizes)
+    /// <summary>What any block sizes that end as the others do waste, in bytes per request.</summary>
+    public double Waste(int[] blockSizes)
     {
         int block = 0;
         long all = 0;

@@ -19,14 +19,15 @@ internal sealed unsafe class SizeLearner : IDisposable
     public const long FewestSamples = 4 * BurstLength;
 
     /// <summary>What a change saves at least, as a share of what is wasted, and in bytes per allocation: below it is not worth old slabs.</summary>
-    public const double LeastShare = 1.0 / 10;
+    public const double LeastShare = 1.0 / 12;
 
-    public const double LeastBytes = 0.2;
+    public const double LeastBytes = 0.15;
 
-    // What is counted beyond makes all that was counted before count half. It doubles with each change that was not among the first: a load that
-    // alternates, however slowly, is seen as a whole in the end, and served by one ladder.
-    private const long FirstMemory = 8 * FewestSamples;
+    // What is counted beyond makes all that was counted before count half. It doubles when some former classes would serve what is asked for now better
+    // than those that are to go: the load alternates, and what it alternates between is to be seen as a whole. A load that drifts does not come back.
+    private const long FirstMemory = 16 * FewestSamples;
     private const long LastMemory = FirstMemory << 10;
+    private const int MostFormer = 8;
 
     // Counts are whole numbers to the optimiser; what stands for sizes not seen yet is less than one.
     private const long Scale = 256;
@@ -42,6 +43,9 @@ internal sealed unsafe class SizeLearner : IDisposable
     private readonly int[] _defaultSizes;
     private readonly SizeSample* _samples;
     private readonly uint _sizes;
+
+    // The block sizes of the last ladders before the one in use.
+    private readonly Queue<int[]> _former = new();
 
     private long _memory = FirstMemory;
     private long _lookedAt;
@@ -128,12 +132,22 @@ internal sealed unsafe class SizeLearner : IDisposable
             SizeLadder.Add(&ladder, (uint)size);
         }
 
-        LadderChange.Publish(_allocator, &ladder);
-        if (Counted() > _memory / 2)
+        foreach (int[] former in _former)
         {
-            _memory = Math.Min(_memory * 2, LastMemory);
+            if (proposal.Waste(former) < before)
+            {
+                _memory = Math.Min(_memory * 2, LastMemory);
+                break;
+            }
         }
 
+        _former.Enqueue(Ladders.BlockSizes(&_allocator->Ladder));
+        if (_former.Count > MostFormer)
+        {
+            _former.Dequeue();
+        }
+
+        LadderChange.Publish(_allocator, &ladder);
         Volatile.Write(ref _statistics, _statistics with
         {
             Classes = ladder.Count,

@@ -21,12 +21,12 @@ public sealed class ShiftingLoadTests
     [InlineData(40)]
     public void An_alternating_load_changes_the_classes_a_few_times_only(int ticks)
     {
-        // Of each mixture's twenty-four sizes sixteen classes serve most exactly, but not of both. A change that is not among the first doubles what is remembered, at
-        // first 32,768 samples: once that is more than a few turns hold, both mixtures are seen at once, and one ladder is the best for what is seen. So there are
+        // Of each mixture's twenty-four sizes sixteen classes serve most exactly, but not of both. A change back doubles what is remembered, at
+        // first 65,536 samples: once that is more than a few turns hold, both mixtures are seen at once, and one ladder is the best for what is seen. So there are
         // about as many changes as doublings up to there, and some for the first few samples.
         using Subject subject = Subject.Of(Face.Instance, s_options);
         var random = new Random(1);
-        const long FirstMemory = 8 * SizeLearner.FewestSamples;
+        const long FirstMemory = 16 * SizeLearner.FewestSamples;
         long turn = (long)ticks * SizeLearner.BurstLength;
         int bound = 4 + (2 * (1 + (int)Math.Ceiling(Math.Log2(Math.Max(1.0, 8.0 * turn / FirstMemory)))));
         int total = Math.Max(600, 40 * ticks);
