@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using BitSlab.Learning;
 using BitSlab.Tests.Support;
@@ -20,25 +21,26 @@ public sealed class LearningCallsTests
         string name = nameof(Who_hears_of_a_change_may_use_the_allocator);
         using Subject subject = Subject.Of(Face.Instance, s_options with { Name = name, MinimumAlignment = 8 });
         bool? served = null;
-        Thread? user = null;
+        List<Thread> users = [];
         using var heard = new ChangeListener
         {
             Heard = allocator =>
             {
                 if (allocator == name)
                 {
-                    user = new Thread(() =>
+                    var user = new Thread(() =>
                     {
                         subject.Allocator.Trim();
                         subject.Allocator.ExportProfile();
                     });
+                    users.Add(user);
                     user.Start();
                     served = user.Join(5_000);
                 }
             },
         };
         SampledLoad.Run(subject, 5, 17, 33, 49);
-        user?.Join();
+        users.ForEach(user => user.Join());
         Assert.NotNull(served);
         Assert.True(served, "A lock of the allocator is held while listeners hear of the change.");
     }
