@@ -12,7 +12,11 @@ public sealed class ShiftingLoadTests
     // Sixteen classes for sizes of any byte.
     private static readonly SlabAllocatorOptions s_options = new()
     {
-        Adaptive = AdaptiveSizing.Learn, IdleGiveBack = false, MaxManagedBlockSize = 4096, ClassGranularity = 256, MinimumAlignment = 1,
+        Adaptive = AdaptiveSizing.Learn,
+        IdleGiveBack = false,
+        MaxManagedBlockSize = 4096,
+        ClassGranularity = 256,
+        MinimumAlignment = 1,
     };
 
     [Theory]
