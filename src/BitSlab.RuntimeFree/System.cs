@@ -138,6 +138,7 @@ namespace System.Threading
         public static extern nint Read(ref nint location);
         public static extern void Write(ref byte location, byte value);
         public static extern void Write(ref int location, int value);
+        public static extern void Write(ref long location, long value);
         public static extern void Write(ref ulong location, ulong value);
         public static extern void Write(ref nint location, nint value);
     }

@@ -67,9 +67,15 @@ public sealed unsafe partial class SlabAllocator
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     public bool TryAlloc(nuint byteCount, out void* ptr)
     {
-        bool zeroed = false;
-        ptr = TryAllocate(byteCount, 1, ref zeroed, out _);
-        return ptr != null;
+        nuint last = unchecked(byteCount - 1);
+        ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
+        if (last < _directLimit && heap != null && LocalAlloc.TryTake(heap, ThreadHeap.EntryFor(heap, last), out ptr))
+        {
+            GC.KeepAlive(this);
+            return true;
+        }
+
+        return TryAllocSlow(heap, byteCount, out ptr);
     }
 
     /// <inheritdoc cref="SlabMemory.AlignedAlloc(nuint, nuint)"/>
@@ -185,6 +191,20 @@ public sealed unsafe partial class SlabAllocator
 
         GC.KeepAlive(this);
         return block;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryAllocSlow(ThreadHeap* heap, nuint byteCount, out void* ptr)
+    {
+        ptr = heap != null ? LocalAlloc.TakeOrRefill(heap, byteCount) : null;
+        if (ptr == null)
+        {
+            bool zeroed = false;
+            ptr = TryAllocate(byteCount, 1, ref zeroed, out _);
+        }
+
+        GC.KeepAlive(this);
+        return ptr != null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

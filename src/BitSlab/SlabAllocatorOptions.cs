@@ -115,6 +115,36 @@ public sealed record SlabAllocatorOptions
     /// <summary>A name for messages and statistics. Default none.</summary>
     public string? Name { get; init; }
 
+    /// <summary>
+    /// Options for a queue of events like one that was observed: the size classes that waste least on its sizes, as many as pay at its mean length.
+    /// A class costs a slab, in part unused; it saves bytes in each event that lies in the queue.
+    /// </summary>
+    /// <param name="observation">What <see cref="SlabEventQueue.Observe"/> told.</param>
+    /// <returns>The default options with <see cref="SizeClasses"/>; the default options where no event was seen.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="observation"/> is null.</exception>
+    public static SlabAllocatorOptions For(SlabEventObservation observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (observation.Sizes.Count == 0)
+        {
+            return Default;
+        }
+
+        (SizeClassProfile Profile, double Cost) best = (null!, double.PositiveInfinity);
+        for (int classes = 1; classes <= SizeClassProfile.MaxClasses; classes *= 2)
+        {
+            SizeClassProfile profile = SizeClassProfile.Optimize(observation.Sizes, classes, Default.MinimumAlignment);
+            double waste = observation.Sizes.WastePerRequest(profile.BlockSizes) * observation.AverageLength;
+            double cost = waste + (profile.BlockSizes.Count * BytesPerClass);
+            best = cost < best.Cost ? (profile, cost) : best;
+        }
+
+        return Default with { SizeClasses = best.Profile };
+    }
+
+    // What a class's slabs hold beyond the blocks in use: half of a slice on the average, for there is one slab that is not full.
+    private const double BytesPerClass = 32 << 10;
+
     // See HugePages.Automatic.
     private const long LiveBeforeHugePages = 32 << 20;
 

@@ -3,18 +3,20 @@ using System.Collections.Generic;
 using System.Diagnostics.Metrics;
 using System.Linq;
 using System.Threading;
+using BitSlab.Events;
 using BitSlab.Threads;
 
 namespace BitSlab;
 
 /// <summary>
-/// The meter <c>BitSlab</c>: what is counted when somebody asks, for each allocator name. Allocators of the same name are summed; a child's bytes
+/// The meter <c>BitSlab</c>: what is counted when somebody asks, for each allocator name and each queue name. Those of the same name are summed; a child's bytes
 /// count as its own, not as its parent's. A disposed allocator's figures go with it: a counter may start anew.
 /// </summary>
 internal static class SlabMetrics
 {
     public const string MeterName = "BitSlab";
     public const string NameTag = "allocator";
+    public const string QueueTag = "queue";
 
     private static int s_isCreated;
     private static Meter? s_meter;
@@ -57,20 +59,44 @@ internal static class SlabMetrics
             "bitslab.invalid_frees", () => Observe(s => s.InvalidFrees), "{free}", "Frees that were refused, and those that only a later collection saw.");
         meter.CreateObservableCounter(
             "bitslab.limit_refusals", () => Observe(s => s.LimitRefusals), "{allocation}", "Allocations that a memory limit refused.");
+        CreateForQueues(meter);
     }
 
-    private static IEnumerable<Measurement<long>> Observe(Func<SlabStatistics, long> figure)
+    private static void CreateForQueues(Meter meter)
     {
-        Dictionary<string, long> sums = [];
+        meter.CreateObservableUpDownCounter(
+            "bitslab.queue.length", () => ObserveQueues(q => q.Length), "{event}", "Events in the queue.");
+        meter.CreateObservableUpDownCounter(
+            "bitslab.queue.bytes", () => ObserveQueues(q => q.BytesInFlight), "By", "Bytes in the queue, summed over the events' lengths.");
+        meter.CreateObservableGauge(
+            "bitslab.queue.peak_length", () => ObserveQueues(q => q.PeakLength), "{event}", "The most events that were ever in the queue.");
+        meter.CreateObservableGauge(
+            "bitslab.queue.peak_bytes", () => ObserveQueues(q => q.PeakBytesInFlight), "By", "The most bytes that were ever in the queue.");
+        meter.CreateObservableCounter(
+            "bitslab.queue.enqueued", () => ObserveQueues(q => q.EnqueuedCount), "{event}", "Events that were ever enqueued.");
+        meter.CreateObservableCounter(
+            "bitslab.queue.dropped", () => ObserveQueues(q => q.DroppedCount), "{event}", "Events that were lost to a full queue.");
+    }
+
+    private static IEnumerable<Measurement<long>> ObserveQueues(Func<SlabEventQueue, long> figure) =>
+        ByName(QueueTag, LiveQueues.All.Select(queue => (queue.Options.Name, figure(queue))));
+
+    private static IEnumerable<Measurement<long>> Observe(Func<SlabStatistics, long> figure) =>
+        ByName(NameTag, LiveFigures(figure));
+
+    private static IEnumerable<(string? Name, long Figure)> LiveFigures(Func<SlabStatistics, long> figure)
+    {
         foreach (SlabAllocator allocator in LiveAllocators.All)
         {
             if (allocator.TryObserve(out SlabStatistics? statistics))
             {
-                string name = ThrowHelper.NameOf(allocator.Options.Name);
-                sums[name] = sums.GetValueOrDefault(name) + figure(statistics);
+                yield return (allocator.Options.Name, figure(statistics));
             }
         }
-
-        return sums.Select(sum => new Measurement<long>(sum.Value, new KeyValuePair<string, object?>(NameTag, sum.Key)));
     }
+
+    private static IEnumerable<Measurement<long>> ByName(string tag, IEnumerable<(string? Name, long Figure)> figures) =>
+        from figure in figures
+        group figure.Figure by ThrowHelper.NameOf(figure.Name) into named
+        select new Measurement<long>(named.Sum(), new KeyValuePair<string, object?>(tag, named.Key));
 }

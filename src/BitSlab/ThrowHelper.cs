@@ -22,6 +22,10 @@ internal static unsafe class ThrowHelper
         throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture, $"Cannot allocate {count} elements of {size} bytes."));
 
     [DoesNotReturn]
+    public static void ThrowEventDisposed() =>
+        throw new ObjectDisposedException(nameof(SlabEvent), "The event was disposed already, or is no event of a queue.");
+
+    [DoesNotReturn]
     public static void ThrowHasChildren(string? name, long children) =>
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"Allocator '{NameOf(name)}' has children that are not disposed, {children}: they share its budget."));

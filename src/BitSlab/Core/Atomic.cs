@@ -53,6 +53,9 @@ internal static unsafe class Atomic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long LoadAcquire(long* cell) => Volatile.Read(ref *cell);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRelease(long* cell, long value) => Volatile.Write(ref *cell, value);
+
     /// <summary>Sets bits; returns the old value. Full barrier.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Or(ulong* word, ulong bits) => Interlocked.Or(ref *word, bits);

@@ -34,6 +34,8 @@ internal static unsafe class Atomic
 
     public static void StoreRelease(void** pointer, void* value) => Set(pointer, 8, unchecked((long)value), true);
 
+    public static void StoreRelease(long* cell, long value) => Set(cell, 8, value, true);
+
     public static void StoreRelease(int* cell, int value) => Set(cell, 4, value, true);
 
     public static ulong Or(ulong* word, ulong bits)

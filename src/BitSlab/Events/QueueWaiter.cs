@@ -1,0 +1,162 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using System.Threading.Tasks.Sources;
+
+namespace BitSlab.Events;
+
+/// <summary>
+/// A call that waits for an event or for room. Kept for the next wait when its result was taken. The links and what is to be enqueued are under the
+/// queue's gate while it waits.
+/// </summary>
+internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _cancellation;
+
+    /// <summary>Null while it does not wait.</summary>
+    public WaiterList? List { get; set; }
+
+    public QueueWaiter? Next { get; set; }
+
+    public QueueWaiter? Previous { get; set; }
+
+    /// <summary>What a writer wants to enqueue: a block of the queue's, filled; 0 when there was no memory for it, and <see cref="Payload"/> stands for it.</summary>
+    public nint Block { get; set; }
+
+    public int Length { get; set; }
+
+    public ReadOnlyMemory<byte> Payload { get; set; }
+
+    /// <summary>The event that is on its way to this queue, and its block, which is <see cref="Block"/> when its allocator is the queue's; else the default.</summary>
+    public SlabEvent Source { get; set; }
+
+    public nint SourceBlock { get; set; }
+
+    /// <summary>Whether it waits for room.</summary>
+    public bool IsWriter { get; set; }
+
+    public ValueTask<bool> Result => new(this, _core.Version);
+
+    public ValueTask Done => new(this, _core.Version);
+
+    /// <summary>Behind the wait's begin, and before its result is given away.</summary>
+    public void CancelWith(CancellationToken token)
+    {
+        if (token.CanBeCanceled)
+        {
+            _cancellation = token.UnsafeRegister(
+                static (state, token) =>
+                {
+                    QueueWaiter waiter = (QueueWaiter)state!;
+                    waiter.Queue.CancelWait(waiter, token);
+                },
+                this);
+        }
+    }
+
+    /// <summary>Has nothing of a writer's left.</summary>
+    public void Forget()
+    {
+        Block = 0;
+        SourceBlock = 0;
+        Source = default;
+        Payload = default;
+        IsWriter = false;
+    }
+
+    /// <summary>Ends the wait. By who took the waiter off its list; outside the gate.</summary>
+    public void Complete(bool result) => _core.SetResult(result);
+
+    /// <inheritdoc cref="Complete"/>
+    public void Fail(Exception exception) => _core.SetException(exception);
+
+    bool IValueTaskSource<bool>.GetResult(short token) => TakeResult(token);
+
+    void IValueTaskSource.GetResult(short token) => TakeResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _core.GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private SlabEventQueue Queue { get; } = queue;
+
+    private bool TakeResult(short token)
+    {
+        // Throws for a second await, and for one that comes too early: nothing is taken then.
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The operation has not completed.");
+        }
+
+        // Waits for a cancellation that runs: behind it nobody else knows this wait.
+        _cancellation.Dispose();
+        _cancellation = default;
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            _core.Reset();
+            Queue.Keep(this);
+        }
+    }
+}
+
+/// <summary>Those who wait for the same, first come first. Under the queue's gate.</summary>
+internal sealed class WaiterList
+{
+    private QueueWaiter? _last;
+
+    public QueueWaiter? First { get; private set; }
+
+    public void Add(QueueWaiter waiter)
+    {
+        waiter.List = this;
+        waiter.Previous = _last;
+        if (_last == null)
+        {
+            First = waiter;
+        }
+        else
+        {
+            _last.Next = waiter;
+        }
+
+        _last = waiter;
+    }
+
+    public void Remove(QueueWaiter waiter)
+    {
+        if (waiter.Previous == null)
+        {
+            First = waiter.Next;
+        }
+        else
+        {
+            waiter.Previous.Next = waiter.Next;
+        }
+
+        if (waiter.Next == null)
+        {
+            _last = waiter.Previous;
+        }
+        else
+        {
+            waiter.Next.Previous = waiter.Previous;
+        }
+
+        waiter.List = null;
+        waiter.Next = null;
+        waiter.Previous = null;
+    }
+}

@@ -1,0 +1,208 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using BitSlab.Core;
+using BitSlab.Events;
+
+namespace BitSlab;
+
+/// <content>Completion and disposal.</content>
+public sealed unsafe partial class SlabEventQueue
+{
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // What the queue was completed with. Set under the gate, before it is closed.
+    private Exception? _error;
+    private bool _isDisposed;
+
+    /// <summary>Completes when the queue was completed and its last event was taken: with the error that it was completed with, if there was one.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Says that no more events come. What is in the queue can be dequeued still; calls that wait for room fail.</summary>
+    /// <param name="error">Why, for <see cref="Completion"/> and those who dequeue; null for a good end.</param>
+    /// <exception cref="ChannelClosedException">The queue was completed already, or is disposed.</exception>
+    public void Complete(Exception? error = null)
+    {
+        if (!TryComplete(error))
+        {
+            throw new ChannelClosedException();
+        }
+    }
+
+    /// <summary>As <see cref="Complete"/>.</summary>
+    /// <param name="error">As for <see cref="Complete"/>.</param>
+    /// <returns>False when the queue was completed already, or is disposed: nothing was changed.</returns>
+    public bool TryComplete(Exception? error = null)
+    {
+        List<QueueWaiter>? waiters;
+        lock (_gate)
+        {
+            if ((_ring->Signals & EventRing.Closed) != 0)
+            {
+                return false;
+            }
+
+            _error = error;
+            waiters = Close();
+        }
+
+        waiters?.ForEach(EndOfClosed);
+        FinishIfDrained();
+        return true;
+    }
+
+    /// <summary>
+    /// Drops what is in the queue, ends all waits, and gives the memory back: with an allocator of its own all at once, that of events in somebody's hand, too. May be
+    /// called twice. May not run while another thread is inside a call on the queue or, with an allocator of its own, uses an event of it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The queue's own allocator has children that live. All else is done.</exception>
+    public void Dispose()
+    {
+        DisposeCore();
+        GC.SuppressFinalize(this);
+    }
+
+    private void DisposeCore()
+    {
+        List<QueueWaiter>? waiters;
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _isDisposed, true);
+            waiters = Close();
+            SideLock.EnterAsOther(&_ring->Head.Lock, _os);
+            if (_ownsAllocator)
+            {
+                _leases.Revoke();
+            }
+            else
+            {
+                FreeEvents();
+            }
+
+            EventRing.Clear(_ring);
+            SideLock.ExitAsOther(&_ring->Head.Lock);
+        }
+
+        LiveQueues.Remove(_number);
+        waiters?.ForEach(EndOfClosed);
+        if (_completion.TrySetException(Disposed()))
+        {
+            // Nobody has to look at it.
+            _ = _completion.Task.Exception;
+        }
+
+        if (_ownsAllocator)
+        {
+            _allocator.Dispose();
+        }
+    }
+
+    // Under the gate. Those who waited are to be told.
+    private List<QueueWaiter>? Close()
+    {
+        // Behind an append that has begun: after this there is none.
+        SideLock.EnterAsOther(&_ring->Tail.Lock, _os);
+        Atomic.StoreRelease(&_ring->Signals, _ring->Signals | EventRing.Closed);
+        SideLock.ExitAsOther(&_ring->Tail.Lock);
+        List<QueueWaiter>? waiters = TakeAll(_writers);
+        foreach (WaiterList list in (ReadOnlySpan<WaiterList>)[_readers, _watchers])
+        {
+            if (TakeAll(list) is List<QueueWaiter> more)
+            {
+                (waiters ??= []).AddRange(more);
+            }
+        }
+
+        ShowWaits();
+        return waiters;
+    }
+
+    private void EndOfClosed(QueueWaiter waiter)
+    {
+        if (waiter.IsWriter)
+        {
+            End(waiter, ClosedFailure());
+            return;
+        }
+
+        ValueTask<bool> answer = AnswerOfClosed();
+        if (answer.IsCompletedSuccessfully)
+        {
+            waiter.Complete(answer.Result);
+        }
+        else
+        {
+            waiter.Fail(_isDisposed ? Disposed() : _error!);
+        }
+    }
+
+    private ValueTask<bool> AnswerOfClosed() =>
+        _isDisposed ? ValueTask.FromException<bool>(Disposed())
+        : EventRing.HasEvents(_ring) ? new ValueTask<bool>(true)
+        : _error != null ? ValueTask.FromException<bool>(_error)
+        : new ValueTask<bool>(false);
+
+    private Exception ClosedFailure() => _isDisposed ? Disposed() : new ChannelClosedException(_error);
+
+    private void FinishIfDrained()
+    {
+        if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) == 0 || EventRing.HasEvents(_ring))
+        {
+            return;
+        }
+
+        if (_error is OperationCanceledException cancelled)
+        {
+            _completion.TrySetCanceled(cancelled.CancellationToken);
+        }
+        else if (_error != null)
+        {
+            _completion.TrySetException(_error);
+        }
+        else
+        {
+            _completion.TrySetResult();
+        }
+    }
+
+    // At both sides.
+    private void FreeEvents()
+    {
+        try
+        {
+            EventSegment* finished = null;
+            void* block;
+            while ((block = EventRing.Peek(_ring, out long length, ref finished)) != null)
+            {
+                EventRing.Take(_ring, length);
+                _allocator.Free(block);
+            }
+
+            FreeSegments(finished);
+            _allocator.Free(_ring->Head.Segment);
+            _allocator.Free(_ring->Tail.Spare);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The allocator took it all with it.
+        }
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (Volatile.Read(ref _isDisposed))
+        {
+            throw Disposed();
+        }
+    }
+
+    private ObjectDisposedException Disposed() =>
+        new(nameof(SlabEventQueue), $"The queue '{ThrowHelper.NameOf(Options.Name)}' is disposed.");
+}

@@ -1,0 +1,445 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using BitSlab.Core;
+using BitSlab.Events;
+
+namespace BitSlab;
+
+#pragma warning disable RS0026 // two overloads with an optional token: what is enqueued tells them apart
+
+/// <content>Waits, and who ends them. A wait allocates nothing once some waits were there before.</content>
+public sealed unsafe partial class SlabEventQueue
+{
+    // Some hundred nanoseconds: less than it takes to have the continuation run when the event comes.
+    private const int LooksBeforeWait = 16;
+    private const int SpinsPerLook = 8;
+
+    // More that wait at once than ever again is worth no memory.
+    private const int MostKeptWaiters = 64;
+
+    // Whoever has it may go on to one side's lock, not back. Nobody else's code runs under it, but for what an allocation calls when a soft limit is
+    // crossed, and that may use the queue: see _isServing.
+    private readonly Lock _gate = new();
+
+    // All under the gate.
+    private readonly WaiterList _writers = new();
+    private readonly WaiterList _readers = new();
+    private readonly WaiterList _watchers = new();
+    private readonly Stack<QueueWaiter> _kept = new();
+    private bool _isServing;
+
+    /// <summary>Copies an event into the queue; where <see cref="EventQueueFullMode.Wait"/> says so, waits for room. Those who wait come in first come, first served.</summary>
+    /// <param name="payload">The event's bytes; may be empty. To be left alone until the task has completed.</param>
+    /// <param name="cancellationToken">Ends the wait. Nothing was enqueued then.</param>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <exception cref="ChannelClosedException">The queue is completed.</exception>
+    /// <exception cref="InvalidOperationException">The queue is full and refuses, as <see cref="EventQueueFullMode.Refuse"/> says.</exception>
+    /// <exception cref="SlabMemoryLimitException">The allocator is at its limit, and the queue has no event, in it or out, whose memory could be waited for.</exception>
+    /// <exception cref="OutOfMemoryException">The same where the operating system refuses the memory.</exception>
+    /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
+    public ValueTask EnqueueAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
+    {
+        if (payload.Length > _ring->ByteCapacity)
+        {
+            ThrowLargerThanCapacity(payload.Length, nameof(payload));
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        EnqueueStatus status = Enqueue(payload.Span);
+        if (status == EnqueueStatus.Done)
+        {
+            return default;
+        }
+
+        return MayWait(status)
+            ? WaitForRoom(new Waiting { Payload = payload, Length = payload.Length }, cancellationToken)
+            : ValueTask.FromException(Failure(status, payload.Length));
+    }
+
+    /// <summary>
+    /// Moves an event from another queue to the end of this one, as <see cref="TryEnqueue(SlabEvent)"/> does, and waits for room as
+    /// <see cref="EnqueueAsync(ReadOnlyMemory{byte}, CancellationToken)"/> does.
+    /// </summary>
+    /// <param name="source">The event. Not to be used before the task has completed. Unless it completes well, the event is the caller's as before.</param>
+    /// <param name="cancellationToken">Ends the wait. Nothing was enqueued then.</param>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <exception cref="ChannelClosedException">The queue is completed.</exception>
+    /// <exception cref="InvalidOperationException">The queue is full and refuses, as <see cref="EventQueueFullMode.Refuse"/> says.</exception>
+    /// <exception cref="OutOfMemoryException">As for <see cref="EnqueueAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The event or the queue is disposed.</exception>
+    public ValueTask EnqueueAsync(SlabEvent source, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        EnqueueStatus status = EnqueueMoved(source);
+        if (status == EnqueueStatus.Done)
+        {
+            return default;
+        }
+
+        int length = source.Length;
+        return MayWait(status)
+            ? WaitForRoom(new Waiting { Source = source, SourceBlock = source.BeginMove(out _), Length = length }, cancellationToken)
+            : ValueTask.FromException(Failure(status, length));
+    }
+
+    /// <summary>Keeps a waiter whose result was taken for the next wait.</summary>
+    internal void Keep(QueueWaiter waiter)
+    {
+        lock (_gate)
+        {
+            if (_kept.Count < MostKeptWaiters)
+            {
+                _kept.Push(waiter);
+            }
+        }
+    }
+
+    /// <summary>Ends a wait, unless it has ended.</summary>
+    internal void CancelWait(QueueWaiter waiter, CancellationToken token)
+    {
+        lock (_gate)
+        {
+            if (waiter.List == null)
+            {
+                return;
+            }
+
+            waiter.List.Remove(waiter);
+            ShowWaits();
+        }
+
+        End(waiter, new OperationCanceledException(token));
+
+        // Those behind it may want less.
+        LookBehindFree();
+    }
+
+    private ValueTask<bool> WaitForEvent(WaiterList list, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<bool>(cancellationToken);
+        }
+
+        for (int looks = 0; looks < LooksBeforeWait; looks++)
+        {
+            if (EventRing.HasEvents(_ring))
+            {
+                return new ValueTask<bool>(true);
+            }
+
+            Thread.SpinWait(SpinsPerLook);
+        }
+
+        QueueWaiter waiter;
+        lock (_gate)
+        {
+            if ((_ring->Signals & EventRing.Closed) != 0)
+            {
+                return AnswerOfClosed();
+            }
+
+            waiter = Rent();
+            list.Add(waiter);
+            ShowWaits();
+        }
+
+        // See EventRing.Signals: from here on who appends wakes somebody; who did before is seen.
+        _os->ProcessBarrier();
+        if (EventRing.HasEvents(_ring))
+        {
+            WakeReader();
+        }
+
+        waiter.CancelWith(cancellationToken);
+        return waiter.Result;
+    }
+
+    // One that will take the event, and all who want to know of it: these may leave it where it is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WakeReader()
+    {
+        QueueWaiter? reader;
+        List<QueueWaiter>? watchers;
+        lock (_gate)
+        {
+            reader = _readers.First;
+            if (reader != null)
+            {
+                _readers.Remove(reader);
+            }
+
+            watchers = TakeAll(_watchers);
+            ShowWaits();
+        }
+
+        reader?.Complete(true);
+        watchers?.ForEach(static watcher => watcher.Complete(true));
+    }
+
+    private bool MayWait(EnqueueStatus status) =>
+        status is EnqueueStatus.Full or EnqueueStatus.NoMemory && Options.FullMode == EventQueueFullMode.Wait;
+
+    // What somebody wants to enqueue when there is room.
+    private struct Waiting
+    {
+        public ReadOnlyMemory<byte> Payload;
+        public SlabEvent Source;
+        public nint SourceBlock;
+        public int Length;
+    }
+
+    private ValueTask WaitForRoom(Waiting waiting, CancellationToken cancellationToken)
+    {
+        // Filled by who waits, not by who makes room for it.
+        nint block = IsOfAllocator(waiting.Source) ? waiting.SourceBlock : 0;
+        if (block == 0)
+        {
+            TryFill(waiting.Length, waiting.SourceBlock, waiting.Payload, out block);
+        }
+
+        QueueWaiter waiter;
+        lock (_gate)
+        {
+            waiter = Rent();
+            waiter.IsWriter = true;
+            waiter.Block = block;
+            waiter.Length = waiting.Length;
+            waiter.Payload = waiting.Payload;
+            waiter.Source = waiting.Source;
+            waiter.SourceBlock = waiting.SourceBlock;
+            _writers.Add(waiter);
+            ShowWaits();
+        }
+
+        // See EventRing.Signals: from here on who makes room serves those who wait; what was made before is seen.
+        _os->ProcessBarrier();
+        ServeWriters();
+        waiter.CancelWith(cancellationToken);
+        return waiter.Done;
+    }
+
+    // First come, first served: what does not fit holds up those behind it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ServeWriters()
+    {
+        while (true)
+        {
+            QueueWaiter? waiter;
+            Exception? failure = null;
+            lock (_gate)
+            {
+                // A soft limit's callback may use the queue.
+                waiter = _isServing ? null : _writers.First;
+                if (waiter == null)
+                {
+                    return;
+                }
+
+                _isServing = true;
+                try
+                {
+                    EnqueueStatus status = Serve(waiter);
+                    if (MayWait(status) && (status == EnqueueStatus.Full || IsMemoryExpected()))
+                    {
+                        return;
+                    }
+
+                    failure = status == EnqueueStatus.Done ? null : Failure(status, waiter.Length);
+                }
+#pragma warning disable CA1031 // whatever a soft limit's callback throws belongs to the one who waits
+                catch (Exception error)
+#pragma warning restore CA1031
+                {
+                    failure = error;
+                }
+                finally
+                {
+                    _isServing = false;
+                }
+
+                _writers.Remove(waiter);
+                ShowWaits();
+            }
+
+            End(waiter, failure);
+            if (failure == null && (Atomic.LoadAcquire(&_ring->Signals) & EventRing.ReadersWait) != 0)
+            {
+                WakeReader();
+            }
+        }
+    }
+
+    // Under the gate: it is at the tail for the writer that waits, which with SingleWriter is the only one.
+    private EnqueueStatus Serve(QueueWaiter waiter)
+    {
+        if (waiter.Block == 0)
+        {
+            if (!TryFill(waiter.Length, waiter.SourceBlock, waiter.Payload, out nint block))
+            {
+                return EnqueueStatus.NoMemory;
+            }
+
+            waiter.Block = block;
+        }
+
+        while (true)
+        {
+            SideLock.Enter(&_ring->Tail.Lock, _os);
+            EnqueueStatus status = AppendInside(waiter.Block, waiter.Length);
+            SideLock.Exit(&_ring->Tail.Lock);
+            if (status != EnqueueStatus.NeedsSegment)
+            {
+                return status;
+            }
+
+            if (!TryAddSegment())
+            {
+                return EnqueueStatus.NoMemory;
+            }
+        }
+    }
+
+    private bool TryFill(int length, nint sourceBlock, ReadOnlyMemory<byte> payload, out nint block)
+    {
+        bool isThere = _allocator.TryAlloc((nuint)Math.Max(length, 1), out void* found);
+        block = (nint)found;
+        if (isThere)
+        {
+            ReadOnlySpan<byte> bytes = sourceBlock == 0 ? payload.Span : new ReadOnlySpan<byte>((void*)sourceBlock, length);
+            bytes.CopyTo(new Span<byte>(found, length));
+        }
+
+        return isThere;
+    }
+
+    // Under the gate. Whether an event of the queue lives, whose end will be noticed.
+    private bool IsMemoryExpected()
+    {
+        if (EventRing.HasEvents(_ring))
+        {
+            return true;
+        }
+
+        SideLock.EnterAsOther(&_ring->Head.Lock, _os);
+        bool anyHeld = _leases.AnyHeld();
+        SideLock.ExitAsOther(&_ring->Head.Lock);
+        return anyHeld;
+    }
+
+    // Outside the gate: the waiter is on no list any more.
+    private void End(QueueWaiter waiter, Exception? failure)
+    {
+        SlabEvent source = waiter.Source;
+        nint sourceBlock = waiter.SourceBlock;
+        if (failure != null && waiter.Block != 0 && waiter.Block != sourceBlock)
+        {
+            _allocator.Free((void*)waiter.Block);
+        }
+
+        if (!source.IsDefault)
+        {
+            source.EndMove(isGone: failure == null);
+            if (failure == null && !IsOfAllocator(source))
+            {
+                source.Queue.FreeHeld(sourceBlock);
+            }
+        }
+
+        waiter.Forget();
+        if (failure == null)
+        {
+            waiter.Complete(true);
+        }
+        else
+        {
+            waiter.Fail(failure);
+        }
+    }
+
+    private bool IsOfAllocator(SlabEvent source) => !source.IsDefault && source.Queue._allocator == _allocator;
+
+    private Exception Failure(EnqueueStatus status, int length)
+    {
+        if (status == EnqueueStatus.Closed)
+        {
+            return ClosedFailure();
+        }
+
+        if (Options.FullMode != EventQueueFullMode.Wait)
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+
+        return status == EnqueueStatus.Full
+            ? new InvalidOperationException($"The queue '{ThrowHelper.NameOf(Options.Name)}' is full.")
+            : MemoryFailure(length);
+    }
+
+    // What the allocator says itself.
+    private OutOfMemoryException MemoryFailure(int length)
+    {
+        try
+        {
+            _allocator.Free(_allocator.Alloc((nuint)Math.Max(length, 1)));
+            return new OutOfMemoryException($"There was no memory for an event of {length} bytes and its place in the queue.");
+        }
+        catch (OutOfMemoryException failure)
+        {
+            return failure;
+        }
+    }
+
+    // What happens behind a take besides: those who wait for room, and the end.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookBehindTake()
+    {
+        LookBehindFree();
+        FinishIfDrained();
+    }
+
+    private void LookBehindFree()
+    {
+        if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.WritersWait) != 0)
+        {
+            ServeWriters();
+        }
+    }
+
+    // Under the gate.
+    private QueueWaiter Rent() => _kept.TryPop(out QueueWaiter? kept) ? kept : new QueueWaiter(this);
+
+    // Under the gate, as all changes of the signals.
+    private void ShowWaits()
+    {
+        int waits = (_readers.First != null || _watchers.First != null ? EventRing.ReadersWait : 0)
+            | (_writers.First != null ? EventRing.WritersWait : 0);
+        Atomic.StoreRelease(&_ring->Signals, (_ring->Signals & EventRing.Closed) | waits);
+    }
+
+    private static List<QueueWaiter>? TakeAll(WaiterList list)
+    {
+        List<QueueWaiter>? all = null;
+        while (list.First is QueueWaiter first)
+        {
+            list.Remove(first);
+            (all ??= []).Add(first);
+        }
+
+        return all;
+    }
+}

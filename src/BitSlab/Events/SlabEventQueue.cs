@@ -1,0 +1,565 @@
+using System;
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+using BitSlab.Core;
+using BitSlab.Events;
+using BitSlab.Platform;
+using BitSlab.Threads;
+
+namespace BitSlab;
+
+/// <summary>
+/// A queue of binary events of any length, first in, first out for each producer. An event is a block of native memory: nothing of it is on the garbage-collected heap.
+/// Bounded or not, for one or many producers and consumers, as <see cref="SlabEventQueueOptions"/> say. Safe on any thread.
+/// </summary>
+/// <remarks>
+/// <see cref="Dispose"/> may not run while another thread is inside a call on the queue or uses an event of it; calls that wait are no such calls.
+/// </remarks>
+public sealed unsafe partial class SlabEventQueue : IDisposable
+{
+    // A segment of 8 KiB: one allocation in 510 events, and not much for a queue that holds few.
+    private const int MostSlotsPerSegment = 510;
+
+    private const int RingAlignment = 128;
+
+    private readonly byte[] _ringMemory;
+    private readonly EventRing* _ring;
+    private readonly OsPrimitives* _os;
+    private readonly SlabAllocator _allocator;
+    private readonly EventLeases _leases;
+    private readonly SizeCounts _sizes = new();
+    private readonly bool _ownsAllocator;
+    private readonly bool _isBounded;
+    private readonly bool _drops;
+    private readonly long _number;
+
+    private long _dropped;
+
+    /// <summary>Makes a queue.</summary>
+    /// <param name="options">The options; null for <see cref="SlabEventQueueOptions.Default"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A property of the options, or of the allocator's options, is out of its range.</exception>
+    /// <exception cref="ArgumentException">Both an allocator and options for one are given.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space for an allocator.</exception>
+    /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
+    public SlabEventQueue(SlabEventQueueOptions? options = null)
+    {
+        Options = options ?? SlabEventQueueOptions.Default;
+        try
+        {
+            Options.Validate();
+            _os = &ProcessMemory.Require()->Os;
+            _ownsAllocator = Options.Allocator == null;
+            _allocator = Options.Allocator ?? new SlabAllocator(OwnAllocatorOptions(Options));
+        }
+        catch
+        {
+            // There is nothing to finalise.
+            _isDisposed = true;
+            throw;
+        }
+
+        // Pinned, not native: the figures may be asked for at any time, also while the queue is disposed.
+        _ringMemory = GC.AllocateArray<byte>(sizeof(EventRing) + RingAlignment, pinned: true);
+        nuint address = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(_ringMemory, 0);
+        _ring = (EventRing*)((address + RingAlignment - 1) & ~(nuint)(RingAlignment - 1));
+        _drops = Options.FullMode is EventQueueFullMode.DropNewest or EventQueueFullMode.DropOldest;
+        _isBounded = Options.Capacity != long.MaxValue || Options.ByteCapacity != long.MaxValue;
+        _leases = new EventLeases(this);
+
+        _ring->Os = _os;
+        _ring->Capacity = Options.Capacity;
+        _ring->ByteCapacity = Options.ByteCapacity;
+        _ring->SlotsPerSegment = (int)Math.Min(Options.Capacity, MostSlotsPerSegment);
+        _ring->Tail.Index = _ring->SlotsPerSegment;
+        _ring->Head.Index = _ring->SlotsPerSegment;
+        _ring->Tail.Lock.IsShared = !Options.SingleWriter;
+
+        // Who drops takes events out, too.
+        _ring->Head.Lock.IsShared = !Options.SingleReader || _drops;
+        _number = LiveQueues.Add(this);
+        SlabMetrics.EnsureCreated();
+    }
+
+    /// <summary>Gives the memory of a queue that was forgotten back. No event of it is in anybody's hand then.</summary>
+    ~SlabEventQueue()
+    {
+        if (!_isDisposed)
+        {
+            DisposeCore();
+        }
+    }
+
+    /// <summary>The options that the queue was made with.</summary>
+    public SlabEventQueueOptions Options { get; }
+
+    /// <summary>The allocator that the events' memory comes from.</summary>
+    public SlabAllocator Allocator => _allocator;
+
+    /// <summary>The events in the queue. While others enqueue and dequeue, never less than there are at the time of the look.</summary>
+    public long Length
+    {
+        get
+        {
+            long taken = Atomic.LoadAcquire(&_ring->Head.Count);
+            long length = Atomic.LoadAcquire(&_ring->Tail.Count) - taken;
+            GC.KeepAlive(this);
+            return length;
+        }
+    }
+
+    /// <summary>The bytes in the queue, summed over the events' lengths. Events that were dequeued do not count.</summary>
+    public long BytesInFlight
+    {
+        get
+        {
+            long taken = Atomic.LoadAcquire(&_ring->Head.Bytes);
+            long bytes = Atomic.LoadAcquire(&_ring->Tail.Bytes) - taken;
+            GC.KeepAlive(this);
+            return bytes;
+        }
+    }
+
+    /// <summary>The most events that were ever in the queue.</summary>
+    public long PeakLength => Read(&_ring->Tail.PeakCount);
+
+    /// <summary>The most bytes that were ever in the queue, summed over the events' lengths.</summary>
+    public long PeakBytesInFlight => Read(&_ring->Tail.PeakBytes);
+
+    /// <summary>The events that were ever enqueued, those that were dropped later included.</summary>
+    public long EnqueuedCount => Read(&_ring->Tail.Count);
+
+    /// <summary>The bytes that were ever enqueued.</summary>
+    public long EnqueuedBytes => Read(&_ring->Tail.Bytes);
+
+    /// <summary>
+    /// The events that were lost to a full queue: dropped from it with <see cref="EventQueueFullMode.DropNewest"/> and <see cref="EventQueueFullMode.DropOldest"/>, refused with
+    /// <see cref="EventQueueFullMode.Refuse"/>, and those for which no memory was left even in an empty queue of the first two.
+    /// </summary>
+    public long DroppedCount => Volatile.Read(ref _dropped);
+
+    /// <summary>What the queue has seen so far: the sizes of the events, and the mean length of the queue.</summary>
+    /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
+    public SlabEventObservation Observe()
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            SideLock.EnterAsOther(&_ring->Tail.Lock, _os);
+            try
+            {
+                (SizeHistogram sizes, long larger) = _sizes.Copy();
+                long samples = _ring->Tail.Samples;
+                return new SlabEventObservation
+                {
+                    Sizes = sizes,
+                    LargerEvents = larger,
+                    AverageLength = samples == 0 ? 0 : (double)_ring->Tail.LengthSum / samples,
+                };
+            }
+            finally
+            {
+                SideLock.ExitAsOther(&_ring->Tail.Lock);
+            }
+        }
+    }
+
+    /// <summary>Copies an event into the queue.</summary>
+    /// <param name="payload">The event's bytes; may be empty.</param>
+    /// <returns>
+    /// False when the queue is full and does not drop, when its allocator has no memory left, or when the queue is completed: nothing was enqueued.
+    /// </returns>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.</exception>
+    /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
+    public bool TryEnqueue(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > _ring->ByteCapacity)
+        {
+            ThrowLargerThanCapacity(payload.Length, nameof(payload));
+        }
+
+        return Answer(Enqueue(payload));
+    }
+
+    /// <summary>Has an event written straight into the queue's memory.</summary>
+    /// <typeparam name="TState">The type of what is handed to the writer.</typeparam>
+    /// <param name="size">The event's length in bytes, at least 0.</param>
+    /// <param name="state">What is handed to the writer.</param>
+    /// <param name="writer">
+    /// Writes the event, whose bytes are not initialised. Called at most once, and not when the queue is full. It may use the queue. What it throws comes out of this call, and nothing was
+    /// enqueued.
+    /// </param>
+    /// <returns>As for <see cref="TryEnqueue(ReadOnlySpan{byte})"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size is negative, or above <see cref="SlabEventQueueOptions.ByteCapacity"/>: the event would never fit.
+    /// </exception>
+    /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
+    /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
+    public bool TryEnqueue<TState>(int size, TState state, SpanAction<byte, TState> writer)
+        where TState : allows ref struct
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, _ring->ByteCapacity);
+        ArgumentNullException.ThrowIfNull(writer);
+        EnqueueStatus status = Prepare(size, out nint block);
+        if (status != EnqueueStatus.Done)
+        {
+            return Answer(status);
+        }
+
+        try
+        {
+            writer(new Span<byte>((void*)block, size), state);
+        }
+        catch
+        {
+            _allocator.Free((void*)block);
+            throw;
+        }
+
+        return Answer(AppendOrFree(block, size));
+    }
+
+    /// <summary>
+    /// Moves an event from another queue to the end of this one: without a copy where both have the same allocator. When true is returned the event is no
+    /// longer the caller's, as after its disposal.
+    /// </summary>
+    /// <param name="source">The event; it may come from this queue.</param>
+    /// <returns>As for <see cref="TryEnqueue(ReadOnlySpan{byte})"/>; when false, the event is the caller's as before.</returns>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.</exception>
+    /// <exception cref="ObjectDisposedException">The event or the queue is disposed.</exception>
+    public bool TryEnqueue(SlabEvent source)
+    {
+        return Answer(EnqueueMoved(source));
+    }
+
+    /// <summary>Takes the oldest event out, without waiting.</summary>
+    /// <param name="item">The event, which the caller has to dispose; the default when there is none.</param>
+    /// <returns>False when the queue is empty.</returns>
+    /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
+    public bool TryDequeue(out SlabEvent item)
+    {
+        EventSegment* finished = null;
+        bool isTaken;
+        SideLock.Enter(&_ring->Head.Lock, _os);
+        try
+        {
+            isTaken = TryTake(out item, ref finished);
+        }
+        finally
+        {
+            SideLock.Exit(&_ring->Head.Lock);
+        }
+
+        if (finished != null)
+        {
+            FreeSegments(finished);
+        }
+
+        if (!isTaken)
+        {
+            ThrowIfDisposed();
+        }
+        else if ((Atomic.LoadAcquire(&_ring->Signals) & (EventRing.WritersWait | EventRing.Closed)) != 0)
+        {
+            LookBehindTake();
+        }
+
+        return isTaken;
+    }
+
+    /// <summary>
+    /// Takes the oldest events out, as many as there are and fit, without waiting. Give them back with <see cref="SlabEvent.DisposeBatch"/>: their memory is freed in one batch then.
+    /// </summary>
+    /// <param name="items">Where the events go, which the caller has to dispose. What was there before is overwritten, not disposed.</param>
+    /// <returns>How many events were taken; 0 when the queue is empty.</returns>
+    /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
+    public int TryDequeueBatch(Span<SlabEvent> items)
+    {
+        EventSegment* finished = null;
+        int count = 0;
+        SideLock.Enter(&_ring->Head.Lock, _os);
+        try
+        {
+            while (count < items.Length && TryTake(out items[count], ref finished))
+            {
+                count++;
+            }
+        }
+        catch (OutOfMemoryException) when (count != 0)
+        {
+            // No more than this can be held: the others stay where they are.
+        }
+        finally
+        {
+            SideLock.Exit(&_ring->Head.Lock);
+        }
+
+        FreeSegments(finished);
+        if (count == 0)
+        {
+            ThrowIfDisposed();
+        }
+        else if ((Atomic.LoadAcquire(&_ring->Signals) & (EventRing.WritersWait | EventRing.Closed)) != 0)
+        {
+            LookBehindTake();
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether the queue's disposal took the memory of the events that were out.</summary>
+    internal bool HasGoneWithMemory => _ownsAllocator && Volatile.Read(ref _isDisposed);
+
+    /// <summary>Frees the block of an event that was held.</summary>
+    internal void FreeHeld(nint block)
+    {
+        _allocator.Free((void*)block);
+        LookBehindFree();
+    }
+
+    /// <inheritdoc cref="FreeHeld(nint)"/>
+    internal void FreeHeld(ReadOnlySpan<nint> blocks)
+    {
+        if (!blocks.IsEmpty)
+        {
+            _allocator.FreeBatch(blocks);
+            LookBehindFree();
+        }
+    }
+
+    private EnqueueStatus Enqueue(ReadOnlySpan<byte> payload)
+    {
+        EnqueueStatus status = Prepare(payload.Length, out nint block);
+        if (status == EnqueueStatus.Done)
+        {
+            payload.CopyTo(new Span<byte>((void*)block, payload.Length));
+            status = AppendOrFree(block, payload.Length);
+        }
+
+        return status;
+    }
+
+    private EnqueueStatus EnqueueMoved(SlabEvent source)
+    {
+        if (source.Length > _ring->ByteCapacity)
+        {
+            ThrowLargerThanCapacity(source.Length, nameof(source));
+        }
+
+        EnqueueStatus status = EnqueueStatus.Full;
+        if (!IsOfAllocator(source))
+        {
+            status = Enqueue(source.Span);
+            if (status == EnqueueStatus.Done)
+            {
+                source.Dispose();
+            }
+
+            return status;
+        }
+
+        nint block = source.BeginMove(out int length);
+        try
+        {
+            status = Append(block, length);
+        }
+        finally
+        {
+            source.EndMove(isGone: status == EnqueueStatus.Done);
+        }
+
+        return status;
+    }
+
+    // A block for an event, if it is likely to be taken.
+    private EnqueueStatus Prepare(int length, out nint block)
+    {
+        block = 0;
+        if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) != 0)
+        {
+            return EnqueueStatus.Closed;
+        }
+
+        // Not to copy for nothing. What is full is known for sure; what is not may be at the append.
+        if (_isBounded && !_drops && !MayHaveRoom(length))
+        {
+            return EnqueueStatus.Full;
+        }
+
+        // Every event has a block, an empty one, too.
+        if (!_allocator.TryAlloc((nuint)Math.Max(length, 1), out void* found) && !TryMakeMemory(length, out found))
+        {
+            return EnqueueStatus.NoMemory;
+        }
+
+        block = (nint)found;
+        return EnqueueStatus.Done;
+    }
+
+    private bool MayHaveRoom(int length) =>
+        _ring->Tail.Lock.IsShared ? !EventRing.IsFull(_ring, length) : EventRing.HasRoom(_ring, length);
+
+    private EnqueueStatus AppendOrFree(nint block, int length)
+    {
+        EnqueueStatus status = Append(block, length);
+        if (status != EnqueueStatus.Done)
+        {
+            _allocator.Free((void*)block);
+        }
+
+        return status;
+    }
+
+    // The block is the queue's when this returns Done, and the caller's else.
+    private EnqueueStatus Append(nint block, int length)
+    {
+        EnqueueStatus status = AppendOnce(block, length);
+        return status is EnqueueStatus.Done ? status : AppendSlow(status, block, length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private EnqueueStatus AppendOnce(nint block, int length)
+    {
+        SideLock.Enter(&_ring->Tail.Lock, _os);
+
+        // Those who wait come first. With one writer there is nobody else.
+        EnqueueStatus status = (_ring->Signals & EventRing.WritersWait) != 0 ? EnqueueStatus.Full : AppendInside(block, length);
+        SideLock.Exit(&_ring->Tail.Lock);
+        if (status == EnqueueStatus.Done && (Atomic.LoadAcquire(&_ring->Signals) & EventRing.ReadersWait) != 0)
+        {
+            WakeReader();
+        }
+
+        return status;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private EnqueueStatus AppendInside(nint block, int length)
+    {
+        AppendStatus status = EventRing.Append(_ring, (void*)block, length);
+        if (status == AppendStatus.Done)
+        {
+            _sizes.Add(length);
+        }
+
+        return (EnqueueStatus)status;
+    }
+
+    // Outside the lock, where others' code may run: segments are made, and events dropped.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EnqueueStatus AppendSlow(EnqueueStatus status, nint block, int length)
+    {
+        while (true)
+        {
+            switch (status)
+            {
+                case EnqueueStatus.NeedsSegment when !TryAddSegment():
+                    return EnqueueStatus.NoMemory;
+                case EnqueueStatus.NeedsSegment:
+                    break;
+                case EnqueueStatus.Full when _drops:
+                    // Room for this one is not kept for it.
+                    DropForRoom(length);
+                    break;
+                default:
+                    return status;
+            }
+
+            status = AppendOnce(block, length);
+        }
+    }
+
+    private bool TryAddSegment()
+    {
+        nuint bytes = EventSegment.Bytes(_ring->SlotsPerSegment);
+        if (!_allocator.TryAlloc(bytes, out void* memory) && !TryMakeMemory((int)bytes, out memory))
+        {
+            return false;
+        }
+
+        EventSegment* segment = (EventSegment*)memory;
+        NativeMemory.Clear(segment, bytes);
+        SideLock.Enter(&_ring->Tail.Lock, _os);
+        bool isGiven = EventRing.TryGiveSegment(_ring, segment);
+        SideLock.Exit(&_ring->Tail.Lock);
+        if (!isGiven)
+        {
+            // Another thread was faster.
+            _allocator.Free(segment);
+        }
+
+        return true;
+    }
+
+    private bool TryTake(out SlabEvent item, ref EventSegment* finished)
+    {
+        void* block = EventRing.Peek(_ring, out long length, ref finished);
+        if (block == null)
+        {
+            item = default;
+            return false;
+        }
+
+        // First: it may fail.
+        item = _leases.Take((nint)block, (int)length);
+        EventRing.Take(_ring, length);
+        return true;
+    }
+
+    private void FreeSegments(EventSegment* finished)
+    {
+        while (finished != null)
+        {
+            EventSegment* next = finished->Previous;
+            _allocator.Free(finished);
+            finished = next;
+        }
+    }
+
+    private bool Answer(EnqueueStatus status)
+    {
+        switch (status)
+        {
+            case EnqueueStatus.Done:
+                return true;
+            case EnqueueStatus.Closed:
+                ThrowIfDisposed();
+                return false;
+            default:
+                if (Options.FullMode != EventQueueFullMode.Wait)
+                {
+                    Interlocked.Increment(ref _dropped);
+                }
+
+                return false;
+        }
+    }
+
+    private long Read(long* figure)
+    {
+        long value = Atomic.LoadAcquire(figure);
+        GC.KeepAlive(this);
+        return value;
+    }
+
+    private static void ThrowLargerThanCapacity(long bytes, string parameter) =>
+        throw new ArgumentException($"The event has {bytes} bytes, more than the queue's {nameof(SlabEventQueueOptions.ByteCapacity)}: it would never fit.", parameter);
+
+    private static SlabAllocatorOptions OwnAllocatorOptions(SlabEventQueueOptions options)
+    {
+        SlabAllocatorOptions own = options.AllocatorOptions ?? SlabAllocatorOptions.Default;
+        return own with { Name = own.Name ?? options.Name };
+    }
+
+    // As AppendStatus, and what can go wrong besides.
+    private enum EnqueueStatus
+    {
+        Done = AppendStatus.Done,
+        Full = AppendStatus.Full,
+        NeedsSegment = AppendStatus.NeedsSegment,
+        Closed = AppendStatus.Closed,
+        NoMemory,
+    }
+}
