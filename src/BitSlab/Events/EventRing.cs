@@ -357,4 +357,7 @@ internal unsafe struct EventHead
 
     // The next slot; SlotsPerSegment when the segment is used up.
     public int Index;
+
+    // The next lease that is looked at, in the page of leases in use: see EventLeases.
+    public int NextLease;
 }

@@ -36,9 +36,15 @@ internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>
     /// <summary>Whether it waits for room.</summary>
     public bool IsWriter { get; set; }
 
+    /// <summary>Another for each wait.</summary>
+    public short Version => _core.Version;
+
     public ValueTask<bool> Result => new(this, _core.Version);
 
     public ValueTask Done => new(this, _core.Version);
+
+    /// <summary>Whether it is still in that wait.</summary>
+    public bool IsIn(WaiterList list, short version) => List == list && _core.Version == version;
 
     /// <summary>Behind the wait's begin, and before its result is given away.</summary>
     public void CancelWith(CancellationToken token)

@@ -80,13 +80,9 @@ public sealed unsafe partial class SlabEventQueue
             if (_ownsAllocator)
             {
                 _leases.Revoke();
-            }
-            else
-            {
-                FreeEvents();
+                EventRing.Clear(_ring);
             }
 
-            EventRing.Clear(_ring);
             SideLock.ExitAsOther(&_ring->Head.Lock);
         }
 
@@ -101,6 +97,10 @@ public sealed unsafe partial class SlabEventQueue
         if (_ownsAllocator)
         {
             _allocator.Dispose();
+        }
+        else
+        {
+            FreeEvents();
         }
     }
 
@@ -172,7 +172,7 @@ public sealed unsafe partial class SlabEventQueue
         }
     }
 
-    // At both sides.
+    // In a disposed queue, which nobody uses any more: outside the locks, for a free may call who listens for invalid frees.
     private void FreeEvents()
     {
         try
@@ -188,10 +188,12 @@ public sealed unsafe partial class SlabEventQueue
             FreeSegments(finished);
             _allocator.Free(_ring->Head.Segment);
             _allocator.Free(_ring->Tail.Spare);
+            EventRing.Clear(_ring);
         }
         catch (ObjectDisposedException)
         {
             // The allocator took it all with it.
+            EventRing.Clear(_ring);
         }
     }
 

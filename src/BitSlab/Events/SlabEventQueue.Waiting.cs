@@ -22,7 +22,7 @@ public sealed unsafe partial class SlabEventQueue
     private const int MostKeptWaiters = 64;
 
     // Whoever has it may go on to one side's lock, not back. Nobody else's code runs under it, but for what an allocation calls when a soft limit is
-    // crossed, and that may use the queue: see _isServing.
+    // crossed, and that may use the queue, even end the wait that is being served: see _isServing and Serve.
     private readonly Lock _gate = new();
 
     // All under the gate.
@@ -254,6 +254,11 @@ public sealed unsafe partial class SlabEventQueue
                 try
                 {
                     EnqueueStatus status = Serve(waiter);
+                    if (status == EnqueueStatus.Gone)
+                    {
+                        continue;
+                    }
+
                     if (MayWait(status) && (status == EnqueueStatus.Full || IsMemoryExpected()))
                     {
                         return;
@@ -287,11 +292,18 @@ public sealed unsafe partial class SlabEventQueue
     // Under the gate: it is at the tail for the writer that waits, which with SingleWriter is the only one.
     private EnqueueStatus Serve(QueueWaiter waiter)
     {
+        short wait = waiter.Version;
         if (waiter.Block == 0)
         {
             if (!TryFill(waiter.Length, waiter.SourceBlock, waiter.Payload, out nint block))
             {
-                return EnqueueStatus.NoMemory;
+                return waiter.IsIn(_writers, wait) ? EnqueueStatus.NoMemory : EnqueueStatus.Gone;
+            }
+
+            if (!waiter.IsIn(_writers, wait))
+            {
+                _allocator.Free((void*)block);
+                return EnqueueStatus.Gone;
             }
 
             waiter.Block = block;
@@ -307,9 +319,10 @@ public sealed unsafe partial class SlabEventQueue
                 return status;
             }
 
-            if (!TryAddSegment())
+            bool isAdded = TryAddSegment();
+            if (!isAdded || !waiter.IsIn(_writers, wait))
             {
-                return EnqueueStatus.NoMemory;
+                return isAdded ? EnqueueStatus.Gone : EnqueueStatus.NoMemory;
             }
         }
     }
@@ -404,14 +417,7 @@ public sealed unsafe partial class SlabEventQueue
         }
     }
 
-    // What happens behind a take besides: those who wait for room, and the end.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LookBehindTake()
-    {
-        LookBehindFree();
-        FinishIfDrained();
-    }
-
+    // Whoever made room looks.
     private void LookBehindFree()
     {
         if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.WritersWait) != 0)

@@ -24,14 +24,17 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
 
     private const int RingAlignment = 128;
 
+    // What a take looks for behind it: writers that wait for room, and the end.
+    private const int MatterToReaders = EventRing.WritersWait | EventRing.Closed;
+
     private readonly byte[] _ringMemory;
     private readonly EventRing* _ring;
     private readonly OsPrimitives* _os;
     private readonly SlabAllocator _allocator;
-    private readonly EventLeases _leases;
+    private readonly EventLeases _leases = new();
     private readonly SizeCounts _sizes = new();
     private readonly bool _ownsAllocator;
-    private readonly bool _isBounded;
+    private readonly bool _looksForRoom;
     private readonly bool _drops;
     private readonly long _number;
 
@@ -65,8 +68,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         nuint address = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(_ringMemory, 0);
         _ring = (EventRing*)((address + RingAlignment - 1) & ~(nuint)(RingAlignment - 1));
         _drops = Options.FullMode is EventQueueFullMode.DropNewest or EventQueueFullMode.DropOldest;
-        _isBounded = Options.Capacity != long.MaxValue || Options.ByteCapacity != long.MaxValue;
-        _leases = new EventLeases(this);
+        _looksForRoom = !_drops && (Options.Capacity != long.MaxValue || Options.ByteCapacity != long.MaxValue);
 
         _ring->Os = _os;
         _ring->Capacity = Options.Capacity;
@@ -179,7 +181,8 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             ThrowLargerThanCapacity(payload.Length, nameof(payload));
         }
 
-        return Answer(Enqueue(payload));
+        EnqueueStatus status = Enqueue(payload);
+        return status == EnqueueStatus.Done || Answer(status);
     }
 
     /// <summary>Has an event written straight into the queue's memory.</summary>
@@ -241,32 +244,18 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     public bool TryDequeue(out SlabEvent item)
     {
         EventSegment* finished = null;
-        bool isTaken;
-        SideLock.Enter(&_ring->Head.Lock, _os);
-        try
+        TakeStatus status;
+        do
         {
-            isTaken = TryTake(out item, ref finished);
-        }
-        finally
-        {
+            SideLock.Enter(&_ring->Head.Lock, _os);
+            status = Take(out item, ref finished);
             SideLock.Exit(&_ring->Head.Lock);
         }
+        while (status == TakeStatus.NeedsLeases && AddLeases());
 
-        if (finished != null)
-        {
-            FreeSegments(finished);
-        }
-
-        if (!isTaken)
-        {
-            ThrowIfDisposed();
-        }
-        else if ((Atomic.LoadAcquire(&_ring->Signals) & (EventRing.WritersWait | EventRing.Closed)) != 0)
-        {
-            LookBehindTake();
-        }
-
-        return isTaken;
+        return finished == null && status == TakeStatus.Taken && (Atomic.LoadAcquire(&_ring->Signals) & MatterToReaders) == 0
+            ? true
+            : FinishTake(finished, status == TakeStatus.Taken);
     }
 
     /// <summary>
@@ -278,34 +267,22 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     public int TryDequeueBatch(Span<SlabEvent> items)
     {
         EventSegment* finished = null;
+        TakeStatus status;
         int count = 0;
-        SideLock.Enter(&_ring->Head.Lock, _os);
-        try
+        do
         {
-            while (count < items.Length && TryTake(out items[count], ref finished))
+            status = TakeStatus.Empty;
+            SideLock.Enter(&_ring->Head.Lock, _os);
+            while (count < items.Length && (status = Take(out items[count], ref finished)) == TakeStatus.Taken)
             {
                 count++;
             }
-        }
-        catch (OutOfMemoryException) when (count != 0)
-        {
-            // No more than this can be held: the others stay where they are.
-        }
-        finally
-        {
+
             SideLock.Exit(&_ring->Head.Lock);
         }
+        while (status == TakeStatus.NeedsLeases && AddLeases(isNeeded: count == 0));
 
-        FreeSegments(finished);
-        if (count == 0)
-        {
-            ThrowIfDisposed();
-        }
-        else if ((Atomic.LoadAcquire(&_ring->Signals) & (EventRing.WritersWait | EventRing.Closed)) != 0)
-        {
-            LookBehindTake();
-        }
-
+        FinishTake(finished, count != 0);
         return count;
     }
 
@@ -329,6 +306,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus Enqueue(ReadOnlySpan<byte> payload)
     {
         EnqueueStatus status = Prepare(payload.Length, out nint block);
@@ -374,7 +352,23 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     }
 
     // A block for an event, if it is likely to be taken.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus Prepare(int length, out nint block)
+    {
+        // Not to copy for nothing. What is full is known for sure; what is not may be at the append. Every event has a block, an empty one, too.
+        bool isThere = false;
+        void* found = null;
+        if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) == 0 && (!_looksForRoom || MayHaveRoom(length)))
+        {
+            isThere = _allocator.TryAlloc((nuint)Math.Max(length, 1), out found);
+        }
+
+        block = (nint)found;
+        return isThere ? EnqueueStatus.Done : PrepareSlow(length, out block);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EnqueueStatus PrepareSlow(int length, out nint block)
     {
         block = 0;
         if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) != 0)
@@ -382,14 +376,12 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             return EnqueueStatus.Closed;
         }
 
-        // Not to copy for nothing. What is full is known for sure; what is not may be at the append.
-        if (_isBounded && !_drops && !MayHaveRoom(length))
+        if (_looksForRoom && !MayHaveRoom(length))
         {
             return EnqueueStatus.Full;
         }
 
-        // Every event has a block, an empty one, too.
-        if (!_allocator.TryAlloc((nuint)Math.Max(length, 1), out void* found) && !TryMakeMemory(length, out found))
+        if (!TryMakeMemory(length, out void* found))
         {
             return EnqueueStatus.NoMemory;
         }
@@ -401,6 +393,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     private bool MayHaveRoom(int length) =>
         _ring->Tail.Lock.IsShared ? !EventRing.IsFull(_ring, length) : EventRing.HasRoom(_ring, length);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus AppendOrFree(nint block, int length)
     {
         EnqueueStatus status = Append(block, length);
@@ -413,6 +406,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     }
 
     // The block is the queue's when this returns Done, and the caller's else.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus Append(nint block, int length)
     {
         EnqueueStatus status = AppendOnce(block, length);
@@ -493,19 +487,62 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         return true;
     }
 
-    private bool TryTake(out SlabEvent item, ref EventSegment* finished)
+    // At the head.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TakeStatus Take(out SlabEvent item, ref EventSegment* finished)
     {
         void* block = EventRing.Peek(_ring, out long length, ref finished);
         if (block == null)
         {
             item = default;
+            return TakeStatus.Empty;
+        }
+
+        if (!_leases.TryTake((nint)block, (int)length, ref _ring->Head.NextLease, out item))
+        {
+            return TakeStatus.NeedsLeases;
+        }
+
+        EventRing.Take(_ring, length);
+        return TakeStatus.Taken;
+    }
+
+    // Outside the lock, which is held for some instructions only. False when there is no memory, and it is not needed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool AddLeases(bool isNeeded = true)
+    {
+        LeasePage page;
+        try
+        {
+            page = new LeasePage(this);
+        }
+        catch (OutOfMemoryException) when (!isNeeded)
+        {
             return false;
         }
 
-        // First: it may fail.
-        item = _leases.Take((nint)block, (int)length);
-        EventRing.Take(_ring, length);
+        SideLock.Enter(&_ring->Head.Lock, _os);
+        _leases.Add(page, ref _ring->Head.NextLease);
+        SideLock.Exit(&_ring->Head.Lock);
         return true;
+    }
+
+    // What a take leaves to be done outside the lock; returns whether something was taken.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FinishTake(EventSegment* finished, bool isTaken)
+    {
+        FreeSegments(finished);
+        if (isTaken)
+        {
+            LookBehindFree();
+            FinishIfDrained();
+        }
+        else
+        {
+            ThrowIfDisposed();
+        }
+
+        return isTaken;
     }
 
     private void FreeSegments(EventSegment* finished)
@@ -518,6 +555,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Answer(EnqueueStatus status)
     {
         switch (status)
@@ -553,6 +591,15 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         return own with { Name = own.Name ?? options.Name };
     }
 
+    private enum TakeStatus
+    {
+        Taken,
+        Empty,
+
+        // All leases that were looked at are held.
+        NeedsLeases,
+    }
+
     // As AppendStatus, and what can go wrong besides.
     private enum EnqueueStatus
     {
@@ -561,5 +608,8 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         NeedsSegment = AppendStatus.NeedsSegment,
         Closed = AppendStatus.Closed,
         NoMemory,
+
+        // The wait that was to be served has ended meanwhile.
+        Gone,
     }
 }
