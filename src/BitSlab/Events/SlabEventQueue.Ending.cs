@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
@@ -36,7 +35,7 @@ public sealed unsafe partial class SlabEventQueue
     /// <returns>False when the queue was completed already, or is disposed: nothing was changed.</returns>
     public bool TryComplete(Exception? error = null)
     {
-        List<QueueWaiter>? waiters;
+        Closing closing;
         lock (_gate)
         {
             if ((_ring->Signals & EventRing.Closed) != 0)
@@ -45,10 +44,10 @@ public sealed unsafe partial class SlabEventQueue
             }
 
             _error = error;
-            waiters = Close();
+            closing = Close();
         }
 
-        waiters?.ForEach(EndOfClosed);
+        Tell(closing);
         FinishIfDrained();
         return true;
     }
@@ -66,7 +65,7 @@ public sealed unsafe partial class SlabEventQueue
 
     private void DisposeCore()
     {
-        List<QueueWaiter>? waiters;
+        Closing closing;
         lock (_gate)
         {
             if (_isDisposed)
@@ -75,7 +74,7 @@ public sealed unsafe partial class SlabEventQueue
             }
 
             Volatile.Write(ref _isDisposed, true);
-            waiters = Close();
+            closing = Close();
             SideLock.EnterAsOther(&_ring->Head.Lock, _os);
             if (_ownsAllocator)
             {
@@ -87,7 +86,7 @@ public sealed unsafe partial class SlabEventQueue
         }
 
         LiveQueues.Remove(_number);
-        waiters?.ForEach(EndOfClosed);
+        Tell(closing);
         if (_completion.TrySetException(Disposed()))
         {
             // Nobody has to look at it.
@@ -105,33 +104,35 @@ public sealed unsafe partial class SlabEventQueue
     }
 
     // Under the gate. Those who waited are to be told.
-    private List<QueueWaiter>? Close()
+    private Closing Close()
     {
         // Behind an append that has begun: after this there is none.
         SideLock.EnterAsOther(&_ring->Tail.Lock, _os);
         Atomic.StoreRelease(&_ring->Signals, _ring->Signals | EventRing.Closed);
         SideLock.ExitAsOther(&_ring->Tail.Lock);
-        List<QueueWaiter>? waiters = TakeAll(_writers);
-        foreach (WaiterList list in (ReadOnlySpan<WaiterList>)[_readers, _watchers])
-        {
-            if (TakeAll(list) is List<QueueWaiter> more)
-            {
-                (waiters ??= []).AddRange(more);
-            }
-        }
-
+        Closing closing = new() { Writers = _writers.RemoveAll(), Readers = _readers.RemoveAll(), Watchers = _watchers.RemoveAll() };
         ShowWaits();
-        return waiters;
+        return closing;
+    }
+
+    // Those who waited when the queue was closed.
+    private struct Closing
+    {
+        public QueueWaiter? Writers;
+        public QueueWaiter? Readers;
+        public QueueWaiter? Watchers;
+    }
+
+    // Outside the gate.
+    private void Tell(Closing closing)
+    {
+        ForEach(closing.Writers, static (queue, waiter) => queue.End(waiter, queue.ClosedFailure()));
+        ForEach(closing.Readers, static (queue, waiter) => queue.EndOfClosed(waiter));
+        ForEach(closing.Watchers, static (queue, waiter) => queue.EndOfClosed(waiter));
     }
 
     private void EndOfClosed(QueueWaiter waiter)
     {
-        if (waiter.IsWriter)
-        {
-            End(waiter, ClosedFailure());
-            return;
-        }
-
         ValueTask<bool> answer = AnswerOfClosed();
         if (answer.IsCompletedSuccessfully)
         {

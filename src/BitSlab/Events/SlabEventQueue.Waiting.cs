@@ -174,7 +174,7 @@ public sealed unsafe partial class SlabEventQueue
     private void WakeReader()
     {
         QueueWaiter? reader;
-        List<QueueWaiter>? watchers;
+        QueueWaiter? watchers;
         lock (_gate)
         {
             reader = _readers.First;
@@ -183,12 +183,12 @@ public sealed unsafe partial class SlabEventQueue
                 _readers.Remove(reader);
             }
 
-            watchers = TakeAll(_watchers);
+            watchers = _watchers.RemoveAll();
             ShowWaits();
         }
 
         reader?.Complete(true);
-        watchers?.ForEach(static watcher => watcher.Complete(true));
+        ForEach(watchers, static (_, watcher) => watcher.Complete(true));
     }
 
     private bool MayWait(EnqueueStatus status) =>
@@ -216,7 +216,6 @@ public sealed unsafe partial class SlabEventQueue
         lock (_gate)
         {
             waiter = Rent();
-            waiter.IsWriter = true;
             waiter.Block = block;
             waiter.Length = waiting.Length;
             waiter.Payload = waiting.Payload;
@@ -437,15 +436,14 @@ public sealed unsafe partial class SlabEventQueue
         Atomic.StoreRelease(&_ring->Signals, (_ring->Signals & EventRing.Closed) | waits);
     }
 
-    private static List<QueueWaiter>? TakeAll(WaiterList list)
+    // Of a chain that was taken off a list. Who is told may wait again at once.
+    private void ForEach(QueueWaiter? first, Action<SlabEventQueue, QueueWaiter> tell)
     {
-        List<QueueWaiter>? all = null;
-        while (list.First is QueueWaiter first)
+        for (QueueWaiter? next; first != null; first = next)
         {
-            list.Remove(first);
-            (all ??= []).Add(first);
+            next = first.Next;
+            first.Next = null;
+            tell(this, first);
         }
-
-        return all;
     }
 }
