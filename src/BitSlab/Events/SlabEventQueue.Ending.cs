@@ -66,6 +66,7 @@ public sealed unsafe partial class SlabEventQueue
     private void DisposeCore()
     {
         Closing closing;
+        bool hasMemory;
         lock (_gate)
         {
             if (_isDisposed)
@@ -76,8 +77,10 @@ public sealed unsafe partial class SlabEventQueue
             Volatile.Write(ref _isDisposed, true);
             closing = Close();
             SideLock.EnterAsOther(&_ring->Head.Lock, _os);
-            if (_ownsAllocator)
+            hasMemory = !_ownsAllocator && !_allocator.IsDisposed;
+            if (!hasMemory)
             {
+                // An allocator that was disposed before has taken it all with it.
                 _leases.Revoke();
                 EventRing.Clear(_ring);
             }
@@ -97,7 +100,7 @@ public sealed unsafe partial class SlabEventQueue
         {
             _allocator.Dispose();
         }
-        else
+        else if (hasMemory)
         {
             FreeEvents();
         }
@@ -176,26 +179,18 @@ public sealed unsafe partial class SlabEventQueue
     // In a disposed queue, which nobody uses any more: outside the locks, for a free may call who listens for invalid frees.
     private void FreeEvents()
     {
-        try
+        EventSegment* finished = null;
+        void* block;
+        while ((block = EventRing.Peek(_ring, out long length, ref finished)) != null)
         {
-            EventSegment* finished = null;
-            void* block;
-            while ((block = EventRing.Peek(_ring, out long length, ref finished)) != null)
-            {
-                EventRing.Take(_ring, length);
-                _allocator.Free(block);
-            }
+            EventRing.Take(_ring, length);
+            _allocator.Free(block);
+        }
 
-            FreeSegments(finished);
-            _allocator.Free(_ring->Head.Segment);
-            _allocator.Free(_ring->Tail.Spare);
-            EventRing.Clear(_ring);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The allocator took it all with it.
-            EventRing.Clear(_ring);
-        }
+        FreeSegments(finished);
+        _allocator.Free(_ring->Head.Segment);
+        _allocator.Free(_ring->Tail.Spare);
+        EventRing.Clear(_ring);
     }
 
     private void ThrowIfDisposed()

@@ -358,7 +358,7 @@ public sealed unsafe partial class SlabEventQueue
     {
         SlabEvent source = waiter.Source;
         nint sourceBlock = waiter.SourceBlock;
-        if (failure != null && waiter.Block != 0 && waiter.Block != sourceBlock)
+        if (failure != null && waiter.Block != 0 && waiter.Block != sourceBlock && !_allocator.IsDisposed)
         {
             _allocator.Free((void*)waiter.Block);
         }
