@@ -287,7 +287,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     }
 
     /// <summary>Whether the queue's disposal took the memory of the events that were out.</summary>
-    internal bool HasGoneWithMemory => Volatile.Read(ref _isDisposed) && _allocator.IsDisposed;
+    internal bool HasGoneWithMemory => Volatile.Read(ref _isDisposed) && (_ownsAllocator || _allocator.IsDisposed);
 
     /// <summary>Frees the block of an event that was held.</summary>
     internal void FreeHeld(nint block)

@@ -7,7 +7,7 @@ namespace BitSlab.Tests.Events;
 /// <summary>A given allocator that is disposed before its queue: the queue's disposal, also by its finaliser, finds all gone and touches nothing.</summary>
 public sealed class DisposedAllocatorTests
 {
-    [Theory(Explicit = true)] // ends the process
+    [Theory]
     [InlineData(0)]
     [InlineData(10)]
     [InlineData(2000)]
