@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using BitSlab.Cli.Events;
 
 namespace BitSlab.Benchmarks.Events;
 
@@ -45,7 +46,7 @@ internal sealed class EventContender<TPipe, TItem>() : EventContender(TPipe.Name
         long bytes = GC.GetTotalAllocatedBytes(precise: true);
         long begin = Stopwatch.GetTimestamp();
         int each = events / shape.Producers;
-        using (TPipe pipe = TPipe.Create(shape))
+        using (TPipe pipe = TPipe.Create(shape, EventMemory.Allocator))
         {
             Task[] consumers = [.. Enumerable.Range(0, shape.Consumers).Select(_ => Task.Run(() => ConsumeAsync(pipe)))];
             Task[] producers =

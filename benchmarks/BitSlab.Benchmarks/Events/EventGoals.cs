@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using BitSlab.Benchmarks.Reporting;
+using BitSlab.Cli.Events;
 using MathNet.Numerics.Statistics;
 
 namespace BitSlab.Benchmarks.Events;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using BitSlab.Benchmarks.Memory.Measuring;
+using BitSlab.Cli.Events;
 
 namespace BitSlab.Benchmarks.Events;
 

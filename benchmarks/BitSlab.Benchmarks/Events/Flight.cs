@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using BitSlab.Benchmarks.Memory.Measuring;
+using BitSlab.Cli.Events;
 using HdrHistogram;
 
 namespace BitSlab.Benchmarks.Events;
@@ -60,8 +61,8 @@ internal static class Flight<TPipe, TItem>
     {
         PipeShape single = new(1, 1, null);
         using ProcessCounters counters = ProcessCounters.OfThisProcess();
-        using TPipe first = TPipe.Create(single);
-        using TPipe second = TPipe.Create(single);
+        using TPipe first = TPipe.Create(single, EventMemory.Allocator);
+        using TPipe second = TPipe.Create(single, EventMemory.Allocator);
         WarmUp(first, second);
         GC.Collect();
         long before = counters.Resident() ?? 0;

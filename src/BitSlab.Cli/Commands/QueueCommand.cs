@@ -4,7 +4,7 @@ using BitSlab.Traces;
 
 namespace BitSlab.Cli.Commands;
 
-/// <summary><c>bitslab queue</c>: the workload of the original allocator, and a queue of steady length.</summary>
+/// <summary><c>bitslab queue</c>: the workload of the original allocator, a queue of steady length, and event queues.</summary>
 internal static class QueueCommand
 {
     // A round is up to a second with a million events and two threads.
@@ -15,15 +15,18 @@ internal static class QueueCommand
         // Addresses and sizes stand in arrays beside the blocks: 100 million events are 1.2 GB of those.
         Option<int?> events = SharedOptions.Number("--events", "N", "Events in and out of the queue (default 1000000).", 1, 100_000_000);
         Option<int?> length = SharedOptions.Number(
-            "--length", "L", "Length of the steady queue (default: one of 1000 and one of 100000).", 1, 100_000_000);
+            "--length", "L", "Length of the steady queues (default: 1000, and 100000).", 1, 100_000_000);
         Option<int?> maxSize = SharedOptions.Number(
             "--max-size", "B", "Events are of random size from 1 byte to below this (default 1024).", 2, 1 << 30);
-        Option<bool> threads = new("--threads") { Description = "One thread allocates, another one frees." };
+        Option<bool> threads = new("--threads")
+        {
+            Description = "One thread fills, another one clears; event queues have a producer and a consumer at once.",
+        };
         Option<string> preset = SharedOptions.Preset();
         Option<string?> profile = SharedOptions.Profile();
         Option<int?> rounds = SharedOptions.Rounds(DefaultRounds);
         Option<string?> json = SharedOptions.Json();
-        Command command = new("queue", "A queue of events of random size: filled and cleared, and at a steady length, beside NativeMemory.")
+        Command command = new("queue", "Queues of events of random size: blocks beside NativeMemory's, and event queues beside channels.")
         {
             events, length, maxSize, preset, profile, threads, rounds, json,
         };

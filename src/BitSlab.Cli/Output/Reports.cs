@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using BitSlab.Cli.Events;
 using BitSlab.Cli.Measuring;
 
 namespace BitSlab.Cli.Output;
@@ -76,6 +77,7 @@ internal sealed record QueueReport(
     int Rounds,
     int Events,
     int MaxSize,
-    IReadOnlyList<QueueRowReport> Workloads);
+    IReadOnlyList<QueueRowReport> Workloads,
+    IReadOnlyList<PipeReport> EventQueues);
 
 internal sealed record QueueRowReport(string Workload, IReadOnlyList<ContenderReport> Contenders);

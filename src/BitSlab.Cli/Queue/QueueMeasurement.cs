@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using BitSlab.Cli.Commands;
+using BitSlab.Cli.Events;
 using BitSlab.Cli.Measuring;
 using BitSlab.Cli.Output;
 using BitSlab.Traces;
@@ -21,11 +22,13 @@ internal static class QueueMeasurement
         [
             new BurstWorkload<UntouchedPayload>("fill and clear, untouched", burst, options.Threads),
             written,
-            .. options.Lengths.Select(length => new SteadyWorkload(sizes, length, options.Threads)),
+            .. options.Threads ? [] : options.Lengths.Select(length => new SteadyWorkload(sizes, length)),
         ];
         List<QueueRowReport> rows = [];
+        IReadOnlyList<PipeReport> eventQueues = [];
         int contenders = options.Contenders.Count;
-        int steps = (workloads.Length * ((contenders * options.Rounds) + TimedRounds.WarmUpSteps(contenders))) + contenders;
+        int steps = (workloads.Length * ((contenders * options.Rounds) + TimedRounds.WarmUpSteps(contenders))) + contenders
+            + PipeMeasurement.Steps(options);
         ProgressBar.Run(host, "queue", steps, advanced =>
         {
             MemoryFigures[] memory = [.. options.Contenders.Select(contender =>
@@ -40,10 +43,21 @@ internal static class QueueMeasurement
                 rows.Add(new QueueRowReport(workload.Name, [.. options.Contenders.Select((contender, i) =>
                     ContenderReport.Of(contender.Name, timings[i], timings[0], workload == written ? memory[i] : null))]));
             }
+
+            eventQueues = PipeMeasurement.Measure(options, sizes, () => advanced(1));
         });
         QueueReport report = new(
-            FiguresJson.Machine(), options.Setup.ToString(), options.Threads, options.Rounds, options.Events, options.MaxSize, rows);
+            FiguresJson.Machine(),
+            options.Setup.ToString(),
+            options.Threads,
+            options.Rounds,
+            options.Events,
+            options.MaxSize,
+            rows,
+            eventQueues);
         Print(host, report);
+        host.Out.WriteLine();
+        PipeMeasurement.Print(host, report);
         FiguresJson.Write(options.Json, report, FiguresJson.Default.QueueReport);
         return ExitCode.Good;
     }

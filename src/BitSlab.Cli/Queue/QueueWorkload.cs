@@ -28,10 +28,9 @@ internal sealed class BurstWorkload<TPayload>(string name, BurstQueue queue, boo
     protected override ITimedWork Create<T>(SlabAllocator? allocator) => new TimedBurst<T, TPayload>(queue, allocator, threads);
 }
 
-/// <summary>At a steady length.</summary>
-internal sealed class SteadyWorkload(int[] sizes, int length, bool threads)
+/// <summary>At a steady length, on this thread.</summary>
+internal sealed class SteadyWorkload(int[] sizes, int length)
     : QueueWorkload(string.Create(CultureInfo.InvariantCulture, $"steady queue of {length:N0}"))
 {
-    protected override ITimedWork Create<T>(SlabAllocator? allocator) =>
-        threads ? new TimedPair<T>(sizes, length, allocator) : new TimedSteady<T>(sizes, length, allocator);
+    protected override ITimedWork Create<T>(SlabAllocator? allocator) => new TimedSteady<T>(sizes, length, allocator);
 }

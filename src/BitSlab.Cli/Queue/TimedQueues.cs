@@ -69,29 +69,3 @@ internal sealed class TimedSteady<T> : ITimedWork
         _allocator?.Dispose();
     }
 }
-
-/// <summary>Producer and consumer at once, with a ring of the queue's length between them.</summary>
-internal sealed class TimedPair<T>(int[] sizes, int length, SlabAllocator? allocator) : ITimedWork
-    where T : struct, IContender<T>, allows ref struct
-{
-    private readonly ThreadedQueue _queue = new(sizes, length);
-    private readonly WorkerThread _producer = new("producer");
-    private readonly WorkerThread _consumer = new("consumer");
-
-    public TimeSpan Round()
-    {
-        long begin = Stopwatch.GetTimestamp();
-        _consumer.Begin(() => _queue.Consume(T.Open(allocator)));
-        _producer.Begin(() => _queue.Produce(T.Open(allocator)));
-        _producer.Wait();
-        _consumer.Wait();
-        return Stopwatch.GetElapsedTime(begin);
-    }
-
-    public void Dispose()
-    {
-        _producer.Dispose();
-        _consumer.Dispose();
-        allocator?.Dispose();
-    }
-}

@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using BitSlab.Benchmarks.Events;
 using BitSlab.Benchmarks.Reporting;
+using BitSlab.Cli.Events;
 using BitSlab.Tests.Cli;
 using BitSlab.Tests.Traces;
 using Xunit;

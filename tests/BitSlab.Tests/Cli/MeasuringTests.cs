@@ -45,7 +45,7 @@ public sealed class MeasuringTests
     [Theory]
     [InlineData("default", false)]
     [InlineData("classic", true)]
-    public void Queue_measures_four_workloads(string preset, bool threads)
+    public void Queue_measures_blocks_and_events(string preset, bool threads)
     {
         using TemporaryFile json = new();
         CommandRun run = CommandRun.Of(
@@ -58,13 +58,42 @@ public sealed class MeasuringTests
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(json.Path));
         JsonElement[] rows = [.. report.RootElement.GetProperty("workloads").EnumerateArray()];
         Assert.Equal(
-            ["fill and clear, untouched", "fill and clear, written", "steady queue of 1,000", "steady queue of 100,000"],
+            [
+                "fill and clear, untouched", "fill and clear, written",
+                .. threads ? (string[])[] : ["steady queue of 1,000", "steady queue of 100,000"],
+            ],
             rows.Select(row => row.GetProperty("workload").GetString()));
         foreach (JsonElement contender in rows[1].GetProperty("contenders").EnumerateArray())
         {
             Assert.Equal(20_200, contender.GetProperty("liveBlocks").GetInt64());
             Assert.InRange(contender.GetProperty("overheadPerBlock").GetDouble(), -8, 200);
         }
+
+        JsonElement[] queues = [.. report.RootElement.GetProperty("eventQueues").EnumerateArray()];
+        Assert.Equal(["event queue of 1,000", "event queue of 100,000"], queues.Select(queue => queue.GetProperty("workload").GetString()));
+        Assert.All(queues, queue => AssertEventQueue(queue, threads));
+    }
+
+    private static void AssertEventQueue(JsonElement queue, bool threads)
+    {
+        JsonElement[] contenders = [.. queue.GetProperty("contenders").EnumerateArray()];
+        Assert.Equal(
+            ["SlabEventQueue", "Channel<byte[]>, new arrays", "Channel, pooled arrays"],
+            contenders.Select(contender => contender.GetProperty("contender").GetString()));
+        Assert.All(contenders, contender => Assert.InRange(contender.GetProperty("nanosecondsMinimum").GetDouble(), 0.5, 1_000_000));
+        Assert.Equal(1.0, contenders[0].GetProperty("ratioOfMinima").GetDouble());
+
+        // No upper limit, and none for the others: tests that run beside this one allocate, too.
+        Assert.InRange(contenders[1].GetProperty("gcBytesPerEvent").GetDouble(), 512, double.MaxValue);
+
+        JsonElement seen = queue.GetProperty("seen");
+        int length = queue.GetProperty("length").GetInt32();
+        Assert.InRange(seen.GetProperty("events").GetInt64(), 2 * 20_000, long.MaxValue);
+        Assert.InRange(seen.GetProperty("averageLength").GetDouble(), threads ? 1 : length / 3, length + 1);
+        Assert.InRange(seen.GetProperty("meanSize").GetDouble(), 500, 524);
+        Assert.Equal(64, seen.GetProperty("now").GetProperty("classes").GetInt32());
+        Assert.InRange(seen.GetProperty("now").GetProperty("wastePerEvent").GetDouble(), 7, 8);
+        Assert.InRange(seen.GetProperty("fitted").GetProperty("classes").GetInt32(), 1, 64);
     }
 
     [Fact]
@@ -74,6 +103,7 @@ public sealed class MeasuringTests
 
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains("| steady queue of 7 ", run.Out, StringComparison.Ordinal);
+        Assert.Equal(2, run.OutLines.Count(line => line.StartsWith("| event queue of 7 ", StringComparison.Ordinal)));
         Assert.Contains("500 events of 1 to 19 bytes", run.Out, StringComparison.Ordinal);
     }
 

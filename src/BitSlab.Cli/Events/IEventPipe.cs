@@ -1,7 +1,7 @@
 using System;
 using System.Threading.Tasks;
 
-namespace BitSlab.Benchmarks.Events;
+namespace BitSlab.Cli.Events;
 
 /// <summary>How many there are at both ends, and how much fits in between.</summary>
 internal sealed record PipeShape(int Producers, int Consumers, int? Capacity)
@@ -17,7 +17,9 @@ internal interface IEventPipe<TSelf, TItem> : IDisposable
 {
     static abstract string Name { get; }
 
-    static abstract TSelf Create(PipeShape shape);
+    /// <param name="shape">For which ends the cheapest form is taken.</param>
+    /// <param name="allocator">Where a pipe on BitSlab has its memory from; the caller's.</param>
+    static abstract TSelf Create(PipeShape shape, SlabAllocator allocator);
 
     bool TrySend(ReadOnlySpan<byte> payload);
 

@@ -3,7 +3,7 @@ using System.Buffers;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 
-namespace BitSlab.Benchmarks.Events;
+namespace BitSlab.Cli.Events;
 
 /// <summary>Where a channel's events have their bytes.</summary>
 /// <typeparam name="TItem">What goes through the channel.</typeparam>
@@ -50,23 +50,6 @@ internal readonly struct PooledArrays : IEventBytes<ArraySegment<byte>>
     public static void Release(ArraySegment<byte> item) => ArrayPool<byte>.Shared.Return(item.Array!);
 }
 
-/// <summary>Blocks of BitSlab: the queue as it would be on a channel.</summary>
-internal readonly unsafe struct SlabBlocks : IEventBytes<(nint Block, int Length)>
-{
-    public static string Name => "Channel of BitSlab blocks";
-
-    public static (nint Block, int Length) Make(ReadOnlySpan<byte> payload)
-    {
-        void* block = SlabPipe.Allocator.Alloc((nuint)payload.Length);
-        payload.CopyTo(new Span<byte>(block, payload.Length));
-        return ((nint)block, payload.Length);
-    }
-
-    public static ReadOnlySpan<byte> BytesOf((nint Block, int Length) item) => new((void*)item.Block, item.Length);
-
-    public static void Release((nint Block, int Length) item) => SlabPipe.Allocator.Free((void*)item.Block);
-}
-
 /// <summary>A channel of System.Threading.Channels.</summary>
 internal readonly struct ChannelPipe<TBytes, TItem> : IEventPipe<ChannelPipe<TBytes, TItem>, TItem>
     where TBytes : struct, IEventBytes<TItem>
@@ -77,7 +60,7 @@ internal readonly struct ChannelPipe<TBytes, TItem> : IEventPipe<ChannelPipe<TBy
 
     public static string Name => TBytes.Name;
 
-    public static ChannelPipe<TBytes, TItem> Create(PipeShape shape)
+    public static ChannelPipe<TBytes, TItem> Create(PipeShape shape, SlabAllocator allocator)
     {
         bool isSingleWriter = shape.Producers == 1;
         bool isSingleReader = shape.Consumers == 1;
