@@ -9,7 +9,7 @@ internal static partial class Mutations
             "Ring: the block before the length",
             "EventRing.cs",
             "        slot->Length = length;\n\n        // Release: who finds the event finds its length and its bytes.\n        Atomic.StoreRelease(&slot->Block, block);\n",
-            "        Atomic.StoreRelease(&slot->Block, block);\n        Atomic.LoadAcquire(&ring->Signals);\n        slot->Length = length;\n",
+            "        Atomic.StoreRelease(&slot->Block, block);\n        Atomic.LoadAcquire(&ring->Head.Count);\n        slot->Length = length;\n",
             "RingOfTwoSides",
             "Who finds the event finds no length."),
         new(
