@@ -139,11 +139,12 @@ internal sealed class LeasePage(SlabEventQueue queue)
 /// <summary>The leases of a queue's events. All under the lock of the queue's head.</summary>
 internal sealed class EventLeases
 {
-    // Leases come free in about the order in which they were taken. So many held ones in a row are worth a new page: at that, not more than about two thirds of
-    // all are held when some are held long.
-    private const int MostLooks = 16;
+    // Leases come free in about the order in which they were taken. So many held ones in a row are worth a new page, or a quarter of all where that is more: what is held for
+    // good does not make ever more pages.
+    private const int LeastLooks = 16;
 
     private LeasePage? _page;
+    private int _pages;
 
     /// <summary>A lease for an event; false when none is found free: add a page, outside the lock, and come again.</summary>
     /// <param name="block">The event's block.</param>
@@ -175,6 +176,7 @@ internal sealed class EventLeases
         }
 
         _page = page;
+        _pages++;
         next = 0;
     }
 
@@ -204,7 +206,8 @@ internal sealed class EventLeases
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryTakeSlow(nint block, int length, ref int next, out SlabEvent item)
     {
-        for (int looks = 0; _page != null && looks < MostLooks; looks++)
+        int most = Math.Max(LeastLooks, _pages * LeasePage.Length / 4);
+        for (int looks = 0; _page != null && looks < most; looks++)
         {
             LeasePage page = _page;
             int index = next;

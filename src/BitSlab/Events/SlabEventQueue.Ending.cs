@@ -48,6 +48,9 @@ public sealed unsafe partial class SlabEventQueue
         }
 
         Tell(closing);
+
+        // As for a wait: either the last take is seen here, or who took it sees that the queue is closed.
+        _os->ProcessBarrier();
         FinishIfDrained();
         return true;
     }
@@ -59,11 +62,12 @@ public sealed unsafe partial class SlabEventQueue
     /// <exception cref="InvalidOperationException">The queue's own allocator has children that live. All else is done.</exception>
     public void Dispose()
     {
-        DisposeCore();
+        DisposeCore(isForgotten: false);
         GC.SuppressFinalize(this);
     }
 
-    private void DisposeCore()
+    // The allocator of a forgotten queue may serve others still. It gives back what it has when it is forgotten, too, and empty.
+    private void DisposeCore(bool isForgotten)
     {
         Closing closing;
         bool hasMemory;
@@ -77,7 +81,7 @@ public sealed unsafe partial class SlabEventQueue
             Volatile.Write(ref _isDisposed, true);
             closing = Close();
             SideLock.EnterAsOther(&_ring->Head.Lock, _os);
-            hasMemory = !_ownsAllocator && !_allocator.IsDisposed;
+            hasMemory = (!_ownsAllocator || isForgotten) && !_allocator.IsDisposed;
             if (!hasMemory)
             {
                 // An allocator that was disposed before has taken it all with it.
@@ -96,13 +100,13 @@ public sealed unsafe partial class SlabEventQueue
             _ = _completion.Task.Exception;
         }
 
-        if (_ownsAllocator)
-        {
-            _allocator.Dispose();
-        }
-        else if (hasMemory)
+        if (hasMemory)
         {
             FreeEvents();
+        }
+        else if (_ownsAllocator && !isForgotten)
+        {
+            _allocator.Dispose();
         }
     }
 
@@ -169,6 +173,9 @@ public sealed unsafe partial class SlabEventQueue
         else if (_error != null)
         {
             _completion.TrySetException(_error);
+
+            // Nobody has to look at it.
+            _ = _completion.Task.Exception;
         }
         else
         {
@@ -176,21 +183,38 @@ public sealed unsafe partial class SlabEventQueue
         }
     }
 
-    // In a disposed queue, which nobody uses any more: outside the locks, for a free may call who listens for invalid frees.
+    // Of a disposed queue. Taken out under the lock, for a wait that ends may look for an event still; freed outside, for a free may call who listens for invalid frees.
     private void FreeEvents()
     {
-        EventSegment* finished = null;
-        void* block;
-        while ((block = EventRing.Peek(_ring, out long length, ref finished)) != null)
+        Span<nint> blocks = stackalloc nint[MostDroppedAtOnce];
+        int count;
+        do
         {
-            EventRing.Take(_ring, length);
-            _allocator.Free(block);
-        }
+            EventSegment* finished = null;
+            count = 0;
+            lock (_gate)
+            {
+                SideLock.EnterAsOther(&_ring->Head.Lock, _os);
+                while (count < blocks.Length && (blocks[count] = (nint)EventRing.Peek(_ring, out long length, ref finished)) != 0)
+                {
+                    EventRing.Take(_ring, length);
+                    count++;
+                }
 
-        FreeSegments(finished);
-        _allocator.Free(_ring->Head.Segment);
-        _allocator.Free(_ring->Tail.Spare);
-        EventRing.Clear(_ring);
+                if (count == 0)
+                {
+                    blocks[count++] = (nint)_ring->Head.Segment;
+                    blocks[count++] = (nint)_ring->Tail.Spare;
+                    EventRing.Clear(_ring);
+                }
+
+                SideLock.ExitAsOther(&_ring->Head.Lock);
+            }
+
+            _allocator.FreeBatch(blocks[..count]);
+            FreeSegments(finished);
+        }
+        while (_ring->Head.Segment != null);
     }
 
     private void ThrowIfDisposed()

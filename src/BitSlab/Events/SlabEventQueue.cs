@@ -48,20 +48,13 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
     public SlabEventQueue(SlabEventQueueOptions? options = null)
     {
+        // Whatever throws below, the finalizer finds a queue that was never made.
+        _isDisposed = true;
         Options = options ?? SlabEventQueueOptions.Default;
-        try
-        {
-            Options.Validate();
-            _os = &ProcessMemory.Require()->Os;
-            _ownsAllocator = Options.Allocator == null;
-            _allocator = Options.Allocator ?? new SlabAllocator(OwnAllocatorOptions(Options));
-        }
-        catch
-        {
-            // There is nothing to finalise.
-            _isDisposed = true;
-            throw;
-        }
+        Options.Validate();
+        _os = &ProcessMemory.Require()->Os;
+        _ownsAllocator = Options.Allocator == null;
+        _allocator = Options.Allocator ?? new SlabAllocator(OwnAllocatorOptions(Options));
 
         // Pinned, not native: the figures may be asked for at any time, also while the queue is disposed.
         _ringMemory = GC.AllocateArray<byte>(sizeof(EventRing) + RingAlignment, pinned: true);
@@ -81,15 +74,25 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         // Who drops takes events out, too.
         _ring->Head.Lock.IsShared = !Options.SingleReader || _drops;
         _number = LiveQueues.Add(this);
+        _isDisposed = false;
         SlabMetrics.EnsureCreated();
     }
 
     /// <summary>Gives the memory of a queue that was forgotten back. No event of it is in anybody's hand then.</summary>
     ~SlabEventQueue()
     {
-        if (!_isDisposed)
+        try
         {
-            DisposeCore();
+            if (!_isDisposed)
+            {
+                DisposeCore(isForgotten: true);
+            }
+        }
+#pragma warning disable CA1031 // an allocator that was reset or disposed by others, a listener that fails: on this thread it would end the process
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The allocator's own end gives back what is left.
         }
     }
 
@@ -107,7 +110,9 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             long taken = Atomic.LoadAcquire(&_ring->Head.Count);
             long length = Atomic.LoadAcquire(&_ring->Tail.Count) - taken;
             GC.KeepAlive(this);
-            return length;
+
+            // An event may be taken before it is counted.
+            return Math.Max(0, length);
         }
     }
 
@@ -119,7 +124,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             long taken = Atomic.LoadAcquire(&_ring->Head.Bytes);
             long bytes = Atomic.LoadAcquire(&_ring->Tail.Bytes) - taken;
             GC.KeepAlive(this);
-            return bytes;
+            return Math.Max(0, bytes);
         }
     }
 
@@ -327,28 +332,35 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         }
 
         EnqueueStatus status = EnqueueStatus.Full;
-        if (!IsOfAllocator(source))
-        {
-            status = Enqueue(source.Span);
-            if (status == EnqueueStatus.Done)
-            {
-                source.Dispose();
-            }
-
-            return status;
-        }
-
         nint block = source.BeginMove(out int length);
         try
         {
-            status = Append(block, length);
+            status = IsOfAllocator(source) ? Append(block, length) : Enqueue(new ReadOnlySpan<byte>((void*)block, length));
         }
         finally
         {
-            source.EndMove(isGone: status == EnqueueStatus.Done);
+            EndMove(source, block, isGone: status == EnqueueStatus.Done);
         }
 
         return status;
+    }
+
+    // A copied event's block stays behind; where it went along, its queue has a held event less, which a writer may wait for.
+    private void EndMove(SlabEvent source, nint block, bool isGone)
+    {
+        if (!source.EndMove(isGone) || !isGone)
+        {
+            return;
+        }
+
+        if (IsOfAllocator(source))
+        {
+            source.Queue.LookBehindFree();
+        }
+        else
+        {
+            source.Queue.FreeHeld(block);
+        }
     }
 
     // A block for an event, if it is likely to be taken.
@@ -396,10 +408,29 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus AppendOrFree(nint block, int length)
     {
-        EnqueueStatus status = Append(block, length);
+        EnqueueStatus status = AppendOnce(block, length);
+        return status == EnqueueStatus.Done ? status : AppendOrFreeSlow(status, block, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EnqueueStatus AppendOrFreeSlow(EnqueueStatus status, nint block, int length)
+    {
+        try
+        {
+            status = AppendSlow(status, block, length);
+        }
+        catch
+        {
+            _allocator.Free((void*)block);
+            throw;
+        }
+
         if (status != EnqueueStatus.Done)
         {
             _allocator.Free((void*)block);
+
+            // What this held for a moment may be what a writer waits for.
+            LookBehindFree();
         }
 
         return status;
@@ -467,14 +498,30 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
 
     private bool TryAddSegment()
     {
+        EventSegment* segment = MakeSegment();
+        if (segment != null)
+        {
+            GiveSegment(segment);
+        }
+
+        return segment != null;
+    }
+
+    // Null when there is no memory.
+    private EventSegment* MakeSegment()
+    {
         nuint bytes = EventSegment.Bytes(_ring->SlotsPerSegment);
         if (!_allocator.TryAlloc(bytes, out void* memory) && !TryMakeMemory((int)bytes, out memory))
         {
-            return false;
+            return null;
         }
 
-        EventSegment* segment = (EventSegment*)memory;
-        NativeMemory.Clear(segment, bytes);
+        NativeMemory.Clear(memory, bytes);
+        return (EventSegment*)memory;
+    }
+
+    private void GiveSegment(EventSegment* segment)
+    {
         SideLock.Enter(&_ring->Tail.Lock, _os);
         bool isGiven = EventRing.TryGiveSegment(_ring, segment);
         SideLock.Exit(&_ring->Tail.Lock);
@@ -483,8 +530,6 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             // Another thread was faster.
             _allocator.Free(segment);
         }
-
-        return true;
     }
 
     // At the head.
@@ -540,6 +585,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         else
         {
             ThrowIfDisposed();
+            FinishIfDrained();
         }
 
         return isTaken;
@@ -608,8 +654,5 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         NeedsSegment = AppendStatus.NeedsSegment,
         Closed = AppendStatus.Closed,
         NoMemory,
-
-        // The wait that was to be served has ended meanwhile.
-        Gone,
     }
 }
