@@ -29,6 +29,7 @@ internal static class Program
             RunCommand.Create(host),
             MemoryCommand.Create(host),
             SizingCommand.Create(host),
+            EventsCommand.Create(host),
             ReportCommand.Create(host),
             MicroCommand.Create(host),
             PhaseCommand.Create(host),

@@ -65,6 +65,7 @@ public sealed unsafe partial class SlabAllocator
 
     /// <inheritdoc cref="SlabMemory.TryAlloc(nuint, out void*)"/>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAlloc(nuint byteCount, out void* ptr)
     {
         nuint last = unchecked(byteCount - 1);

@@ -407,6 +407,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         return true;
     }
 
+    internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
     internal BlockWalk Walk()
     {
         ThrowIfDisposed();

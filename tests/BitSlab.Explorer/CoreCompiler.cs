@@ -81,7 +81,7 @@ internal static class CoreCompiler
     // The one change to the core as it is: a thread that looked at a lock in vain says so at once. The scheduler lets it go on
     // when the lock was written; without this it would have to try 64 looks in vain, at each of which another could run.
     private static string Adapt(string file, string text) =>
-        file == "CoreLock.cs" ? Mutation.ReplaceOnce(text, "LooksBeforeYield = 64;", "LooksBeforeYield = 1;") : text;
+        file is "CoreLock.cs" or "SideLock.cs" ? Mutation.ReplaceOnce(text, "LooksBeforeYield = 64;", "LooksBeforeYield = 1;") : text;
 
     private static SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(text, s_parseOptions, path);
 

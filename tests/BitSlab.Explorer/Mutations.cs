@@ -9,7 +9,7 @@ namespace BitSlab.Explorer;
 /// </summary>
 internal static partial class Mutations
 {
-    public static IEnumerable<Mutation> All => [.. Frees, .. Collections, .. Owners, .. HolesAndTimer, .. LaddersAndBursts];
+    public static IEnumerable<Mutation> All => [.. Frees, .. Collections, .. Owners, .. HolesAndTimer, .. LaddersAndBursts, .. EventQueues];
 
     /// <summary>Frees by other threads and by the owner.</summary>
     private static Mutation[] Frees =>

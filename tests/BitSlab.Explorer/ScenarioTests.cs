@@ -59,6 +59,14 @@ public class ScenarioTests
         "StaleFreeAtBirth",
         "CensusDuringFrees",
         "CensusDuringCollection",
+        "RingOfTwoSides",
+        "RingOfOne",
+        "NewestDroppedBesideTake",
+        "SideOfOne",
+        "SharedSide",
+        "WaitBesideAppend",
+        "WaitBesideTake",
+        "CloseBesideAppend",
     ];
 
     public static IEnumerable<TheoryDataRow<string>> Rows => Names.Select(n => new TheoryDataRow<string>(n));

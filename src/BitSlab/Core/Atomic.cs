@@ -51,6 +51,9 @@ internal static unsafe class Atomic
     public static void StoreRelease(int* cell, int value) => Volatile.Write(ref *cell, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Load(long* cell) => *cell;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long LoadAcquire(long* cell) => Volatile.Read(ref *cell);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

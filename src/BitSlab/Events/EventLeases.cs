@@ -136,30 +136,48 @@ internal sealed class LeasePage(SlabEventQueue queue)
     }
 }
 
-/// <summary>The leases of a queue's events. Under the lock of the queue's head, but for the two at the end.</summary>
-internal sealed class EventLeases(SlabEventQueue queue)
+/// <summary>The leases of a queue's events. All under the lock of the queue's head.</summary>
+internal sealed class EventLeases
 {
-    // Leases come free in about the order in which they were taken. So many held ones in a row are worth a new page: at that, not more than about two thirds of
-    // all are held when some are held long.
-    private const int MostLooks = 16;
+    // Leases come free in about the order in which they were taken. So many held ones in a row are worth a new page, or a quarter of all where that is more: what is held for
+    // good does not make ever more pages.
+    private const int LeastLooks = 16;
 
     private LeasePage? _page;
-    private int _index;
+    private int _pages;
 
-    /// <summary>A lease for an event.</summary>
-    /// <exception cref="OutOfMemoryException">No page is to be had. Nothing was changed.</exception>
+    /// <summary>A lease for an event; false when none is found free: add a page, outside the lock, and come again.</summary>
+    /// <param name="block">The event's block.</param>
+    /// <param name="length">The event's length.</param>
+    /// <param name="next">The index of the next lease in the page. It changes with each event, so it is not here: what the producers read may be next to this object.</param>
+    /// <param name="item">The event.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public SlabEvent Take(nint block, int length)
+    public bool TryTake(nint block, int length, ref int next, out SlabEvent item)
     {
         LeasePage? page = _page;
-        int index = _index;
+        int index = next;
         if (page != null && page.TryTake(index, block, length, out ulong ticket))
         {
-            Advance(page, index);
-            return new SlabEvent(page, ticket);
+            Advance(page, ref next);
+            item = new SlabEvent(page, ticket);
+            return true;
         }
 
-        return TakeSlow(block, length);
+        return TryTakeSlow(block, length, ref next, out item);
+    }
+
+    /// <summary>Adds a page, whose leases come next.</summary>
+    public void Add(LeasePage page, ref int next)
+    {
+        page.Next = _page?.Next ?? page;
+        if (_page != null)
+        {
+            _page.Next = page;
+        }
+
+        _page = page;
+        _pages++;
+        next = 0;
     }
 
     /// <summary>Ends all holds. By who has closed the queue.</summary>
@@ -186,43 +204,33 @@ internal sealed class EventLeases(SlabEventQueue queue)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private SlabEvent TakeSlow(nint block, int length)
+    private bool TryTakeSlow(nint block, int length, ref int next, out SlabEvent item)
     {
-        for (int looks = 0; _page != null && looks < MostLooks; looks++)
+        int most = Math.Max(LeastLooks, _pages * LeasePage.Length / 4);
+        for (int looks = 0; _page != null && looks < most; looks++)
         {
             LeasePage page = _page;
-            int index = _index;
-            Advance(page, index);
+            int index = next;
+            Advance(page, ref next);
             if (page.TryTake(index, block, length, out ulong ticket))
             {
-                return new SlabEvent(page, ticket);
+                item = new SlabEvent(page, ticket);
+                return true;
             }
         }
 
-        // Behind the current one, and used at once.
-        LeasePage added = new(queue);
-        added.Next = _page?.Next ?? added;
-        if (_page != null)
-        {
-            _page.Next = added;
-        }
-
-        _page = added;
-        _index = 1;
-        added.TryTake(0, block, length, out ulong first);
-        return new SlabEvent(added, first);
+        item = default;
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Advance(LeasePage page, int index)
+    private void Advance(LeasePage page, ref int next)
     {
-        if (++index == LeasePage.Length)
+        if (++next == LeasePage.Length)
         {
             _page = page.Next;
-            index = 0;
+            next = 0;
         }
-
-        _index = index;
     }
 
     private IEnumerable<LeasePage> Pages()

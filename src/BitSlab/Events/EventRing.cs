@@ -116,8 +116,8 @@ internal unsafe struct EventRing
         Atomic.StoreRelease(&slot->Block, block);
 
         // Release: who sees the count sees the slot. Bytes first, so that they are never behind the count.
-        Atomic.StoreRelease(&tail->Bytes, tail->Bytes + length);
-        Atomic.StoreRelease(&tail->Count, tail->Count + 1);
+        Atomic.StoreRelease(&tail->Bytes, Atomic.Load(&tail->Bytes) + length);
+        Atomic.StoreRelease(&tail->Count, Atomic.Load(&tail->Count) + 1);
         NoteLength(ring);
         return AppendStatus.Done;
     }
@@ -165,8 +165,8 @@ internal unsafe struct EventRing
         head->Index++;
 
         // Release: who finds room by these is behind all that was read of the event's slot.
-        Atomic.StoreRelease(&head->Bytes, head->Bytes + length);
-        Atomic.StoreRelease(&head->Count, head->Count + 1);
+        Atomic.StoreRelease(&head->Bytes, Atomic.Load(&head->Bytes) + length);
+        Atomic.StoreRelease(&head->Count, Atomic.Load(&head->Count) + 1);
     }
 
     /// <summary>Takes the newest event out; null when there is none. By who is at both sides.</summary>
@@ -176,7 +176,7 @@ internal unsafe struct EventRing
     {
         EventTail* tail = &ring->Tail;
         EventHead* head = &ring->Head;
-        if (tail->Count == head->Count)
+        if (Atomic.Load(&tail->Count) == Atomic.LoadAcquire(&head->Count))
         {
             return null;
         }
@@ -193,12 +193,12 @@ internal unsafe struct EventRing
         }
 
         EventSlot* slot = EventSegment.Slots(tail->Segment) + --tail->Index;
-        void* block = slot->Block;
+        void* block = Atomic.LoadAcquire(&slot->Block);
         Atomic.StoreRelease(&slot->Block, null);
 
         // Counts as taken: no figure ever goes back. Release as for Take.
-        Atomic.StoreRelease(&head->Bytes, head->Bytes + slot->Length);
-        Atomic.StoreRelease(&head->Count, head->Count + 1);
+        Atomic.StoreRelease(&head->Bytes, Atomic.Load(&head->Bytes) + slot->Length);
+        Atomic.StoreRelease(&head->Count, Atomic.Load(&head->Count) + 1);
         return block;
     }
 
@@ -217,7 +217,8 @@ internal unsafe struct EventRing
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool FitsSeen(EventRing* ring, long length) =>
-        ring->Tail.Count - ring->Tail.CountSeen < ring->Capacity && ring->Tail.Bytes - ring->Tail.BytesSeen <= ring->ByteCapacity - length;
+        Atomic.Load(&ring->Tail.Count) - ring->Tail.CountSeen < ring->Capacity
+        && Atomic.Load(&ring->Tail.Bytes) - ring->Tail.BytesSeen <= ring->ByteCapacity - length;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool LooksAgain(EventRing* ring, long length)
@@ -283,24 +284,25 @@ internal unsafe struct EventRing
     private static void NoteLength(EventRing* ring)
     {
         EventTail* tail = &ring->Tail;
-        if (tail->Count - tail->CountSeen > tail->PeakCount || tail->Bytes - tail->BytesSeen > tail->PeakBytes || tail->Count >= tail->NextSample)
+        long count = Atomic.Load(&tail->Count);
+        if (count - tail->CountSeen > tail->PeakCount || Atomic.Load(&tail->Bytes) - tail->BytesSeen > tail->PeakBytes || count >= tail->NextSample)
         {
-            NoteLengthSlow(ring);
+            NoteLengthSlow(ring, count);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void NoteLengthSlow(EventRing* ring)
+    private static void NoteLengthSlow(EventRing* ring, long count)
     {
         EventTail* tail = &ring->Tail;
         See(ring);
-        long length = tail->Count - tail->CountSeen;
+        long length = count - tail->CountSeen;
         tail->PeakCount = length > tail->PeakCount ? length : tail->PeakCount;
-        long bytes = tail->Bytes - tail->BytesSeen;
+        long bytes = Atomic.Load(&tail->Bytes) - tail->BytesSeen;
         tail->PeakBytes = bytes > tail->PeakBytes ? bytes : tail->PeakBytes;
-        if (tail->Count >= tail->NextSample)
+        if (count >= tail->NextSample)
         {
-            tail->NextSample = tail->Count + (tail->Count < EventTail.SampledOneByOne ? 1 : EventTail.SampleDistance);
+            tail->NextSample = count + (count < EventTail.SampledOneByOne ? 1 : EventTail.SampleDistance);
             tail->LengthSum += length;
             tail->Samples++;
         }
@@ -357,4 +359,7 @@ internal unsafe struct EventHead
 
     // The next slot; SlotsPerSegment when the segment is used up.
     public int Index;
+
+    // The next lease that is looked at, in the page of leases in use: see EventLeases.
+    public int NextLease;
 }

@@ -9,9 +9,12 @@ namespace BitSlab.Events;
 /// A call that waits for an event or for room. Kept for the next wait when its result was taken. The links and what is to be enqueued are under the
 /// queue's gate while it waits.
 /// </summary>
-internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>, IValueTaskSource
+internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>, IValueTaskSource, IThreadPoolWorkItem
 {
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    // Completed on a thread of the pool, by this object itself: left to the core, each completion would be an object on the GC heap.
+    private ManualResetValueTaskSourceCore<bool> _core;
+    private bool _result;
+    private Exception? _failure;
     private CancellationTokenRegistration _cancellation;
 
     /// <summary>Null while it does not wait.</summary>
@@ -33,12 +36,15 @@ internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>
 
     public nint SourceBlock { get; set; }
 
-    /// <summary>Whether it waits for room.</summary>
-    public bool IsWriter { get; set; }
+    /// <summary>Another for each wait.</summary>
+    public short Version => _core.Version;
 
     public ValueTask<bool> Result => new(this, _core.Version);
 
     public ValueTask Done => new(this, _core.Version);
+
+    /// <summary>Whether it is still in that wait.</summary>
+    public bool IsIn(WaiterList list, short version) => List == list && _core.Version == version;
 
     /// <summary>Behind the wait's begin, and before its result is given away.</summary>
     public void CancelWith(CancellationToken token)
@@ -62,14 +68,36 @@ internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>
         SourceBlock = 0;
         Source = default;
         Payload = default;
-        IsWriter = false;
     }
 
-    /// <summary>Ends the wait. By who took the waiter off its list; outside the gate.</summary>
-    public void Complete(bool result) => _core.SetResult(result);
+    /// <summary>Ends the wait; what waits goes on on another thread. By who took the waiter off its list; outside the gate.</summary>
+    public void Complete(bool result)
+    {
+        _result = result;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
 
     /// <inheritdoc cref="Complete"/>
-    public void Fail(Exception exception) => _core.SetException(exception);
+    public void Fail(Exception exception)
+    {
+        _failure = exception;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        // Before the result is there: with it the waiter may be taken for the next wait.
+        Exception? failure = _failure;
+        _failure = null;
+        if (failure == null)
+        {
+            _core.SetResult(_result);
+        }
+        else
+        {
+            _core.SetException(failure);
+        }
+    }
 
     bool IValueTaskSource<bool>.GetResult(short token) => TakeResult(token);
 
@@ -133,6 +161,21 @@ internal sealed class WaiterList
         }
 
         _last = waiter;
+    }
+
+    /// <summary>Takes all off; they stay linked by <see cref="QueueWaiter.Next"/>. Null for none.</summary>
+    public QueueWaiter? RemoveAll()
+    {
+        QueueWaiter? first = First;
+        for (QueueWaiter? waiter = first; waiter != null; waiter = waiter.Next)
+        {
+            waiter.List = null;
+            waiter.Previous = null;
+        }
+
+        First = null;
+        _last = null;
+        return first;
     }
 
     public void Remove(QueueWaiter waiter)

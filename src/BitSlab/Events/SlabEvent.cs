@@ -141,6 +141,6 @@ public readonly struct SlabEvent : IDisposable
         return block;
     }
 
-    /// <summary>The event has gone, or is the caller's again.</summary>
-    internal void EndMove(bool isGone) => Page.TryEndMove(_ticket, isGone);
+    /// <summary>The event has gone, or is the caller's again; false when its queue was disposed meanwhile, and took it along.</summary>
+    internal bool EndMove(bool isGone) => Page.TryEndMove(_ticket, isGone);
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
@@ -36,7 +35,7 @@ public sealed unsafe partial class SlabEventQueue
     /// <returns>False when the queue was completed already, or is disposed: nothing was changed.</returns>
     public bool TryComplete(Exception? error = null)
     {
-        List<QueueWaiter>? waiters;
+        Closing closing;
         lock (_gate)
         {
             if ((_ring->Signals & EventRing.Closed) != 0)
@@ -45,10 +44,13 @@ public sealed unsafe partial class SlabEventQueue
             }
 
             _error = error;
-            waiters = Close();
+            closing = Close();
         }
 
-        waiters?.ForEach(EndOfClosed);
+        Tell(closing);
+
+        // As for a wait: either the last take is seen here, or who took it sees that the queue is closed.
+        _os->ProcessBarrier();
         FinishIfDrained();
         return true;
     }
@@ -60,13 +62,15 @@ public sealed unsafe partial class SlabEventQueue
     /// <exception cref="InvalidOperationException">The queue's own allocator has children that live. All else is done.</exception>
     public void Dispose()
     {
-        DisposeCore();
+        DisposeCore(isForgotten: false);
         GC.SuppressFinalize(this);
     }
 
-    private void DisposeCore()
+    // The allocator of a forgotten queue may serve others still. It gives back what it has when it is forgotten, too, and empty.
+    private void DisposeCore(bool isForgotten)
     {
-        List<QueueWaiter>? waiters;
+        Closing closing;
+        bool hasMemory;
         lock (_gate)
         {
             if (_isDisposed)
@@ -75,63 +79,67 @@ public sealed unsafe partial class SlabEventQueue
             }
 
             Volatile.Write(ref _isDisposed, true);
-            waiters = Close();
+            closing = Close();
             SideLock.EnterAsOther(&_ring->Head.Lock, _os);
-            if (_ownsAllocator)
+            hasMemory = (!_ownsAllocator || isForgotten) && !_allocator.IsDisposed;
+            if (!hasMemory)
             {
+                // An allocator that was disposed before has taken it all with it.
                 _leases.Revoke();
-            }
-            else
-            {
-                FreeEvents();
+                EventRing.Clear(_ring);
             }
 
-            EventRing.Clear(_ring);
             SideLock.ExitAsOther(&_ring->Head.Lock);
         }
 
         LiveQueues.Remove(_number);
-        waiters?.ForEach(EndOfClosed);
+        Tell(closing);
         if (_completion.TrySetException(Disposed()))
         {
             // Nobody has to look at it.
             _ = _completion.Task.Exception;
         }
 
-        if (_ownsAllocator)
+        if (hasMemory)
+        {
+            FreeEvents();
+        }
+        else if (_ownsAllocator && !isForgotten)
         {
             _allocator.Dispose();
         }
     }
 
     // Under the gate. Those who waited are to be told.
-    private List<QueueWaiter>? Close()
+    private Closing Close()
     {
         // Behind an append that has begun: after this there is none.
         SideLock.EnterAsOther(&_ring->Tail.Lock, _os);
         Atomic.StoreRelease(&_ring->Signals, _ring->Signals | EventRing.Closed);
         SideLock.ExitAsOther(&_ring->Tail.Lock);
-        List<QueueWaiter>? waiters = TakeAll(_writers);
-        foreach (WaiterList list in (ReadOnlySpan<WaiterList>)[_readers, _watchers])
-        {
-            if (TakeAll(list) is List<QueueWaiter> more)
-            {
-                (waiters ??= []).AddRange(more);
-            }
-        }
-
+        Closing closing = new() { Writers = _writers.RemoveAll(), Readers = _readers.RemoveAll(), Watchers = _watchers.RemoveAll() };
         ShowWaits();
-        return waiters;
+        return closing;
+    }
+
+    // Those who waited when the queue was closed.
+    private struct Closing
+    {
+        public QueueWaiter? Writers;
+        public QueueWaiter? Readers;
+        public QueueWaiter? Watchers;
+    }
+
+    // Outside the gate.
+    private void Tell(Closing closing)
+    {
+        ForEach(closing.Writers, static (queue, waiter) => queue.End(waiter, queue.ClosedFailure()));
+        ForEach(closing.Readers, static (queue, waiter) => queue.EndOfClosed(waiter));
+        ForEach(closing.Watchers, static (queue, waiter) => queue.EndOfClosed(waiter));
     }
 
     private void EndOfClosed(QueueWaiter waiter)
     {
-        if (waiter.IsWriter)
-        {
-            End(waiter, ClosedFailure());
-            return;
-        }
-
         ValueTask<bool> answer = AnswerOfClosed();
         if (answer.IsCompletedSuccessfully)
         {
@@ -165,6 +173,9 @@ public sealed unsafe partial class SlabEventQueue
         else if (_error != null)
         {
             _completion.TrySetException(_error);
+
+            // Nobody has to look at it.
+            _ = _completion.Task.Exception;
         }
         else
         {
@@ -172,27 +183,38 @@ public sealed unsafe partial class SlabEventQueue
         }
     }
 
-    // At both sides.
+    // Of a disposed queue. Taken out under the lock, for a wait that ends may look for an event still; freed outside, for a free may call who listens for invalid frees.
     private void FreeEvents()
     {
-        try
+        Span<nint> blocks = stackalloc nint[MostDroppedAtOnce];
+        int count;
+        do
         {
             EventSegment* finished = null;
-            void* block;
-            while ((block = EventRing.Peek(_ring, out long length, ref finished)) != null)
+            count = 0;
+            lock (_gate)
             {
-                EventRing.Take(_ring, length);
-                _allocator.Free(block);
+                SideLock.EnterAsOther(&_ring->Head.Lock, _os);
+                while (count < blocks.Length && (blocks[count] = (nint)EventRing.Peek(_ring, out long length, ref finished)) != 0)
+                {
+                    EventRing.Take(_ring, length);
+                    count++;
+                }
+
+                if (count == 0)
+                {
+                    blocks[count++] = (nint)_ring->Head.Segment;
+                    blocks[count++] = (nint)_ring->Tail.Spare;
+                    EventRing.Clear(_ring);
+                }
+
+                SideLock.ExitAsOther(&_ring->Head.Lock);
             }
 
+            _allocator.FreeBatch(blocks[..count]);
             FreeSegments(finished);
-            _allocator.Free(_ring->Head.Segment);
-            _allocator.Free(_ring->Tail.Spare);
         }
-        catch (ObjectDisposedException)
-        {
-            // The allocator took it all with it.
-        }
+        while (_ring->Head.Segment != null);
     }
 
     private void ThrowIfDisposed()

@@ -21,8 +21,7 @@ public sealed unsafe partial class SlabEventQueue
     // More that wait at once than ever again is worth no memory.
     private const int MostKeptWaiters = 64;
 
-    // Whoever has it may go on to one side's lock, not back. Nobody else's code runs under it, but for what an allocation calls when a soft limit is
-    // crossed, and that may use the queue: see _isServing.
+    // Whoever has it may go on to one side's lock, not back. Nobody else's code runs under it.
     private readonly Lock _gate = new();
 
     // All under the gate.
@@ -30,7 +29,11 @@ public sealed unsafe partial class SlabEventQueue
     private readonly WaiterList _readers = new();
     private readonly WaiterList _watchers = new();
     private readonly Stack<QueueWaiter> _kept = new();
+
+    // One serves the writers at a time, and looks again when another wanted to. Allocations are made outside the gate: a soft limit's callback may do anything, even end the wait
+    // that is being served.
     private bool _isServing;
+    private bool _mustServeAgain;
 
     /// <summary>Copies an event into the queue; where <see cref="EventQueueFullMode.Wait"/> says so, waits for room. Those who wait come in first come, first served.</summary>
     /// <param name="payload">The event's bytes; may be empty. To be left alone until the task has completed.</param>
@@ -90,10 +93,21 @@ public sealed unsafe partial class SlabEventQueue
             return default;
         }
 
-        int length = source.Length;
-        return MayWait(status)
-            ? WaitForRoom(new Waiting { Source = source, SourceBlock = source.BeginMove(out _), Length = length }, cancellationToken)
-            : ValueTask.FromException(Failure(status, length));
+        if (!MayWait(status))
+        {
+            return ValueTask.FromException(Failure(status, source.Length));
+        }
+
+        nint block = source.BeginMove(out int length);
+        try
+        {
+            return WaitForRoom(new Waiting { Source = source, SourceBlock = block, Length = length }, cancellationToken);
+        }
+        catch
+        {
+            EndMove(source, block, isGone: false);
+            throw;
+        }
     }
 
     /// <summary>Keeps a waiter whose result was taken for the next wait.</summary>
@@ -174,7 +188,7 @@ public sealed unsafe partial class SlabEventQueue
     private void WakeReader()
     {
         QueueWaiter? reader;
-        List<QueueWaiter>? watchers;
+        QueueWaiter? watchers;
         lock (_gate)
         {
             reader = _readers.First;
@@ -183,12 +197,12 @@ public sealed unsafe partial class SlabEventQueue
                 _readers.Remove(reader);
             }
 
-            watchers = TakeAll(_watchers);
+            watchers = _watchers.RemoveAll();
             ShowWaits();
         }
 
         reader?.Complete(true);
-        watchers?.ForEach(static watcher => watcher.Complete(true));
+        ForEach(watchers, static (_, watcher) => watcher.Complete(true));
     }
 
     private bool MayWait(EnqueueStatus status) =>
@@ -212,18 +226,26 @@ public sealed unsafe partial class SlabEventQueue
             TryFill(waiting.Length, waiting.SourceBlock, waiting.Payload, out block);
         }
 
-        QueueWaiter waiter;
+        QueueWaiter? waiter = null;
         lock (_gate)
         {
-            waiter = Rent();
-            waiter.IsWriter = true;
-            waiter.Block = block;
-            waiter.Length = waiting.Length;
-            waiter.Payload = waiting.Payload;
-            waiter.Source = waiting.Source;
-            waiter.SourceBlock = waiting.SourceBlock;
-            _writers.Add(waiter);
-            ShowWaits();
+            if ((_ring->Signals & EventRing.Closed) == 0)
+            {
+                waiter = Rent();
+                waiter.Block = block;
+                waiter.Length = waiting.Length;
+                waiter.Payload = waiting.Payload;
+                waiter.Source = waiting.Source;
+                waiter.SourceBlock = waiting.SourceBlock;
+                _writers.Add(waiter);
+                ShowWaits();
+            }
+        }
+
+        if (waiter == null)
+        {
+            Forget(block, waiting.Source, waiting.SourceBlock, isEnqueued: false);
+            return ValueTask.FromException(ClosedFailure());
         }
 
         // See EventRing.Signals: from here on who makes room serves those who wait; what was made before is seen.
@@ -237,49 +259,71 @@ public sealed unsafe partial class SlabEventQueue
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ServeWriters()
     {
+        lock (_gate)
+        {
+            _mustServeAgain = _isServing;
+            if (_isServing)
+            {
+                return;
+            }
+
+            _isServing = true;
+        }
+
+        try
+        {
+            ServeFirstComers();
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _isServing = false;
+            }
+
+            throw;
+        }
+    }
+
+    // Until there is none, or none can be served; then nobody serves any more.
+    private void ServeFirstComers()
+    {
         while (true)
         {
             QueueWaiter? waiter;
-            Exception? failure = null;
+            short wait;
+            EnqueueStatus status;
             lock (_gate)
             {
-                // A soft limit's callback may use the queue.
-                waiter = _isServing ? null : _writers.First;
-                if (waiter == null)
+                _mustServeAgain = false;
+                waiter = _writers.First;
+                wait = waiter?.Version ?? 0;
+                status = waiter == null ? EnqueueStatus.Full : waiter.Block == 0 ? EnqueueStatus.NoMemory : Serve(waiter);
+                if (status == EnqueueStatus.Full)
                 {
+                    // Who makes room from here on comes itself.
+                    _isServing = false;
                     return;
                 }
 
-                _isServing = true;
-                try
+                if (status is EnqueueStatus.Done or EnqueueStatus.Closed)
                 {
-                    EnqueueStatus status = Serve(waiter);
-                    if (MayWait(status) && (status == EnqueueStatus.Full || IsMemoryExpected()))
-                    {
-                        return;
-                    }
-
-                    failure = status == EnqueueStatus.Done ? null : Failure(status, waiter.Length);
+                    _writers.Remove(waiter!);
+                    ShowWaits();
                 }
-#pragma warning disable CA1031 // whatever a soft limit's callback throws belongs to the one who waits
-                catch (Exception error)
-#pragma warning restore CA1031
-                {
-                    failure = error;
-                }
-                finally
-                {
-                    _isServing = false;
-                }
-
-                _writers.Remove(waiter);
-                ShowWaits();
             }
 
-            End(waiter, failure);
-            if (failure == null && (Atomic.LoadAcquire(&_ring->Signals) & EventRing.ReadersWait) != 0)
+            if (status is EnqueueStatus.Done or EnqueueStatus.Closed)
             {
-                WakeReader();
+                End(waiter!, status == EnqueueStatus.Done ? null : ClosedFailure());
+                if (status == EnqueueStatus.Done && (Atomic.LoadAcquire(&_ring->Signals) & EventRing.ReadersWait) != 0)
+                {
+                    WakeReader();
+                }
+            }
+            else if (!TryFind(status, waiter!, wait))
+            {
+                return;
             }
         }
     }
@@ -287,31 +331,84 @@ public sealed unsafe partial class SlabEventQueue
     // Under the gate: it is at the tail for the writer that waits, which with SingleWriter is the only one.
     private EnqueueStatus Serve(QueueWaiter waiter)
     {
-        if (waiter.Block == 0)
+        SideLock.Enter(&_ring->Tail.Lock, _os);
+        EnqueueStatus status = AppendInside(waiter.Block, waiter.Length);
+        SideLock.Exit(&_ring->Tail.Lock);
+        return status;
+    }
+
+    // Finds memory for what the first writer is short of: its block, or a segment. Outside the gate. False when there is none, and some may come: then nobody serves any more.
+    private bool TryFind(EnqueueStatus status, QueueWaiter waiter, short wait)
+    {
+        nint block = 0;
+        EventSegment* segment = null;
+        Exception? failure = null;
+        try
         {
-            if (!TryFill(waiter.Length, waiter.SourceBlock, waiter.Payload, out nint block))
+            if (status == EnqueueStatus.NeedsSegment)
             {
-                return EnqueueStatus.NoMemory;
+                segment = MakeSegment();
             }
-
-            waiter.Block = block;
-        }
-
-        while (true)
-        {
-            SideLock.Enter(&_ring->Tail.Lock, _os);
-            EnqueueStatus status = AppendInside(waiter.Block, waiter.Length);
-            SideLock.Exit(&_ring->Tail.Lock);
-            if (status != EnqueueStatus.NeedsSegment)
+            else
             {
-                return status;
-            }
-
-            if (!TryAddSegment())
-            {
-                return EnqueueStatus.NoMemory;
+                TryFill(waiter.Length, waiter.SourceBlock, waiter.Payload, out block);
             }
         }
+#pragma warning disable CA1031 // whatever a soft limit's callback throws belongs to the one who waits
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            failure = error;
+        }
+
+        bool isThere = block != 0 || segment != null;
+        bool mayRetry = false;
+        if (!isThere && failure == null && !IsMemoryExpected())
+        {
+            // Where it finds memory now, what was last held came back in between.
+            failure = MemoryFailure(status == EnqueueStatus.NeedsSegment ? EventSegment.Bytes(_ring->SlotsPerSegment) : (nuint)Math.Max(waiter.Length, 1));
+            mayRetry = failure == null;
+        }
+
+        bool isFailed = false;
+        lock (_gate)
+        {
+            if (waiter.IsIn(_writers, wait))
+            {
+                if (segment != null)
+                {
+                    GiveSegment(segment);
+                    segment = null;
+                }
+
+                waiter.Block = block != 0 ? block : waiter.Block;
+                block = 0;
+                isFailed = !isThere && failure != null;
+                if (isFailed)
+                {
+                    _writers.Remove(waiter);
+                    ShowWaits();
+                }
+                else if (!isThere && !mayRetry && !_mustServeAgain)
+                {
+                    _isServing = false;
+                    return false;
+                }
+            }
+        }
+
+        // What the wait's end left.
+        if (block != 0 || segment != null)
+        {
+            _allocator.Free(block != 0 ? (void*)block : segment);
+        }
+
+        if (isFailed)
+        {
+            End(waiter, failure);
+        }
+
+        return true;
     }
 
     private bool TryFill(int length, nint sourceBlock, ReadOnlyMemory<byte> payload, out nint block)
@@ -327,7 +424,7 @@ public sealed unsafe partial class SlabEventQueue
         return isThere;
     }
 
-    // Under the gate. Whether an event of the queue lives, whose end will be noticed.
+    // Whether an event of the queue lives, whose end will be noticed.
     private bool IsMemoryExpected()
     {
         if (EventRing.HasEvents(_ring))
@@ -335,39 +432,54 @@ public sealed unsafe partial class SlabEventQueue
             return true;
         }
 
-        SideLock.EnterAsOther(&_ring->Head.Lock, _os);
-        bool anyHeld = _leases.AnyHeld();
-        SideLock.ExitAsOther(&_ring->Head.Lock);
-        return anyHeld;
+        lock (_gate)
+        {
+            SideLock.EnterAsOther(&_ring->Head.Lock, _os);
+            bool anyHeld = _leases.AnyHeld();
+            SideLock.ExitAsOther(&_ring->Head.Lock);
+            return anyHeld;
+        }
     }
 
-    // Outside the gate: the waiter is on no list any more.
+    // Outside the gate: the waiter is on no list any more. Whatever happens, who waits is told.
     private void End(QueueWaiter waiter, Exception? failure)
     {
-        SlabEvent source = waiter.Source;
-        nint sourceBlock = waiter.SourceBlock;
-        if (failure != null && waiter.Block != 0 && waiter.Block != sourceBlock)
+        try
         {
-            _allocator.Free((void*)waiter.Block);
+            Forget(waiter.Block, waiter.Source, waiter.SourceBlock, isEnqueued: failure == null);
         }
-
-        if (!source.IsDefault)
+        finally
         {
-            source.EndMove(isGone: failure == null);
-            if (failure == null && !IsOfAllocator(source))
+            waiter.Forget();
+            if (failure == null)
             {
-                source.Queue.FreeHeld(sourceBlock);
+                waiter.Complete(true);
+            }
+            else
+            {
+                waiter.Fail(failure);
             }
         }
+    }
 
-        waiter.Forget();
-        if (failure == null)
+    // What a wait that ends leaves behind: a block that is not enqueued, and an event that goes back to who sent it, or has gone.
+    private void Forget(nint block, SlabEvent source, nint sourceBlock, bool isEnqueued)
+    {
+        try
         {
-            waiter.Complete(true);
+            if (!isEnqueued && block != 0 && block != sourceBlock)
+            {
+                _allocator.Free((void*)block);
+            }
+
+            if (!source.IsDefault)
+            {
+                EndMove(source, sourceBlock, isEnqueued);
+            }
         }
-        else
+        catch (ObjectDisposedException)
         {
-            waiter.Fail(failure);
+            // The allocator took it all with it.
         }
     }
 
@@ -387,16 +499,17 @@ public sealed unsafe partial class SlabEventQueue
 
         return status == EnqueueStatus.Full
             ? new InvalidOperationException($"The queue '{ThrowHelper.NameOf(Options.Name)}' is full.")
-            : MemoryFailure(length);
+            : MemoryFailure((nuint)Math.Max(length, 1))
+                ?? new OutOfMemoryException($"There was no memory for an event of {length} bytes and its place in the queue.");
     }
 
-    // What the allocator says itself.
-    private OutOfMemoryException MemoryFailure(int length)
+    // What the allocator says itself; null when it has that much.
+    private OutOfMemoryException? MemoryFailure(nuint bytes)
     {
         try
         {
-            _allocator.Free(_allocator.Alloc((nuint)Math.Max(length, 1)));
-            return new OutOfMemoryException($"There was no memory for an event of {length} bytes and its place in the queue.");
+            _allocator.Free(_allocator.Alloc(bytes));
+            return null;
         }
         catch (OutOfMemoryException failure)
         {
@@ -404,14 +517,7 @@ public sealed unsafe partial class SlabEventQueue
         }
     }
 
-    // What happens behind a take besides: those who wait for room, and the end.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LookBehindTake()
-    {
-        LookBehindFree();
-        FinishIfDrained();
-    }
-
+    // Whoever made room looks.
     private void LookBehindFree()
     {
         if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.WritersWait) != 0)
@@ -431,15 +537,14 @@ public sealed unsafe partial class SlabEventQueue
         Atomic.StoreRelease(&_ring->Signals, (_ring->Signals & EventRing.Closed) | waits);
     }
 
-    private static List<QueueWaiter>? TakeAll(WaiterList list)
+    // Of a chain that was taken off a list. Who is told may wait again at once.
+    private void ForEach(QueueWaiter? first, Action<SlabEventQueue, QueueWaiter> tell)
     {
-        List<QueueWaiter>? all = null;
-        while (list.First is QueueWaiter first)
+        for (QueueWaiter? next; first != null; first = next)
         {
-            list.Remove(first);
-            (all ??= []).Add(first);
+            next = first.Next;
+            first.Next = null;
+            tell(this, first);
         }
-
-        return all;
     }
 }

@@ -24,14 +24,17 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
 
     private const int RingAlignment = 128;
 
+    // What a take looks for behind it: writers that wait for room, and the end.
+    private const int MatterToReaders = EventRing.WritersWait | EventRing.Closed;
+
     private readonly byte[] _ringMemory;
     private readonly EventRing* _ring;
     private readonly OsPrimitives* _os;
     private readonly SlabAllocator _allocator;
-    private readonly EventLeases _leases;
+    private readonly EventLeases _leases = new();
     private readonly SizeCounts _sizes = new();
     private readonly bool _ownsAllocator;
-    private readonly bool _isBounded;
+    private readonly bool _looksForRoom;
     private readonly bool _drops;
     private readonly long _number;
 
@@ -45,28 +48,20 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
     public SlabEventQueue(SlabEventQueueOptions? options = null)
     {
+        // Whatever throws below, the finalizer finds a queue that was never made.
+        _isDisposed = true;
         Options = options ?? SlabEventQueueOptions.Default;
-        try
-        {
-            Options.Validate();
-            _os = &ProcessMemory.Require()->Os;
-            _ownsAllocator = Options.Allocator == null;
-            _allocator = Options.Allocator ?? new SlabAllocator(OwnAllocatorOptions(Options));
-        }
-        catch
-        {
-            // There is nothing to finalise.
-            _isDisposed = true;
-            throw;
-        }
+        Options.Validate();
+        _os = &ProcessMemory.Require()->Os;
+        _ownsAllocator = Options.Allocator == null;
+        _allocator = Options.Allocator ?? new SlabAllocator(OwnAllocatorOptions(Options));
 
         // Pinned, not native: the figures may be asked for at any time, also while the queue is disposed.
         _ringMemory = GC.AllocateArray<byte>(sizeof(EventRing) + RingAlignment, pinned: true);
         nuint address = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(_ringMemory, 0);
         _ring = (EventRing*)((address + RingAlignment - 1) & ~(nuint)(RingAlignment - 1));
         _drops = Options.FullMode is EventQueueFullMode.DropNewest or EventQueueFullMode.DropOldest;
-        _isBounded = Options.Capacity != long.MaxValue || Options.ByteCapacity != long.MaxValue;
-        _leases = new EventLeases(this);
+        _looksForRoom = !_drops && (Options.Capacity != long.MaxValue || Options.ByteCapacity != long.MaxValue);
 
         _ring->Os = _os;
         _ring->Capacity = Options.Capacity;
@@ -79,15 +74,25 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         // Who drops takes events out, too.
         _ring->Head.Lock.IsShared = !Options.SingleReader || _drops;
         _number = LiveQueues.Add(this);
+        _isDisposed = false;
         SlabMetrics.EnsureCreated();
     }
 
     /// <summary>Gives the memory of a queue that was forgotten back. No event of it is in anybody's hand then.</summary>
     ~SlabEventQueue()
     {
-        if (!_isDisposed)
+        try
         {
-            DisposeCore();
+            if (!_isDisposed)
+            {
+                DisposeCore(isForgotten: true);
+            }
+        }
+#pragma warning disable CA1031 // an allocator that was reset or disposed by others, a listener that fails: on this thread it would end the process
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The allocator's own end gives back what is left.
         }
     }
 
@@ -105,7 +110,9 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             long taken = Atomic.LoadAcquire(&_ring->Head.Count);
             long length = Atomic.LoadAcquire(&_ring->Tail.Count) - taken;
             GC.KeepAlive(this);
-            return length;
+
+            // An event may be taken before it is counted.
+            return Math.Max(0, length);
         }
     }
 
@@ -117,7 +124,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             long taken = Atomic.LoadAcquire(&_ring->Head.Bytes);
             long bytes = Atomic.LoadAcquire(&_ring->Tail.Bytes) - taken;
             GC.KeepAlive(this);
-            return bytes;
+            return Math.Max(0, bytes);
         }
     }
 
@@ -179,7 +186,8 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             ThrowLargerThanCapacity(payload.Length, nameof(payload));
         }
 
-        return Answer(Enqueue(payload));
+        EnqueueStatus status = Enqueue(payload);
+        return status == EnqueueStatus.Done || Answer(status);
     }
 
     /// <summary>Has an event written straight into the queue's memory.</summary>
@@ -241,32 +249,18 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     public bool TryDequeue(out SlabEvent item)
     {
         EventSegment* finished = null;
-        bool isTaken;
-        SideLock.Enter(&_ring->Head.Lock, _os);
-        try
+        TakeStatus status;
+        do
         {
-            isTaken = TryTake(out item, ref finished);
-        }
-        finally
-        {
+            SideLock.Enter(&_ring->Head.Lock, _os);
+            status = Take(out item, ref finished);
             SideLock.Exit(&_ring->Head.Lock);
         }
+        while (status == TakeStatus.NeedsLeases && AddLeases());
 
-        if (finished != null)
-        {
-            FreeSegments(finished);
-        }
-
-        if (!isTaken)
-        {
-            ThrowIfDisposed();
-        }
-        else if ((Atomic.LoadAcquire(&_ring->Signals) & (EventRing.WritersWait | EventRing.Closed)) != 0)
-        {
-            LookBehindTake();
-        }
-
-        return isTaken;
+        return finished == null && status == TakeStatus.Taken && (Atomic.LoadAcquire(&_ring->Signals) & MatterToReaders) == 0
+            ? true
+            : FinishTake(finished, status == TakeStatus.Taken);
     }
 
     /// <summary>
@@ -278,39 +272,27 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     public int TryDequeueBatch(Span<SlabEvent> items)
     {
         EventSegment* finished = null;
+        TakeStatus status;
         int count = 0;
-        SideLock.Enter(&_ring->Head.Lock, _os);
-        try
+        do
         {
-            while (count < items.Length && TryTake(out items[count], ref finished))
+            status = TakeStatus.Empty;
+            SideLock.Enter(&_ring->Head.Lock, _os);
+            while (count < items.Length && (status = Take(out items[count], ref finished)) == TakeStatus.Taken)
             {
                 count++;
             }
-        }
-        catch (OutOfMemoryException) when (count != 0)
-        {
-            // No more than this can be held: the others stay where they are.
-        }
-        finally
-        {
+
             SideLock.Exit(&_ring->Head.Lock);
         }
+        while (status == TakeStatus.NeedsLeases && AddLeases(isNeeded: count == 0));
 
-        FreeSegments(finished);
-        if (count == 0)
-        {
-            ThrowIfDisposed();
-        }
-        else if ((Atomic.LoadAcquire(&_ring->Signals) & (EventRing.WritersWait | EventRing.Closed)) != 0)
-        {
-            LookBehindTake();
-        }
-
+        FinishTake(finished, count != 0);
         return count;
     }
 
     /// <summary>Whether the queue's disposal took the memory of the events that were out.</summary>
-    internal bool HasGoneWithMemory => _ownsAllocator && Volatile.Read(ref _isDisposed);
+    internal bool HasGoneWithMemory => Volatile.Read(ref _isDisposed) && (_ownsAllocator || _allocator.IsDisposed);
 
     /// <summary>Frees the block of an event that was held.</summary>
     internal void FreeHeld(nint block)
@@ -329,6 +311,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus Enqueue(ReadOnlySpan<byte> payload)
     {
         EnqueueStatus status = Prepare(payload.Length, out nint block);
@@ -349,32 +332,55 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         }
 
         EnqueueStatus status = EnqueueStatus.Full;
-        if (!IsOfAllocator(source))
-        {
-            status = Enqueue(source.Span);
-            if (status == EnqueueStatus.Done)
-            {
-                source.Dispose();
-            }
-
-            return status;
-        }
-
         nint block = source.BeginMove(out int length);
         try
         {
-            status = Append(block, length);
+            status = IsOfAllocator(source) ? Append(block, length) : Enqueue(new ReadOnlySpan<byte>((void*)block, length));
         }
         finally
         {
-            source.EndMove(isGone: status == EnqueueStatus.Done);
+            EndMove(source, block, isGone: status == EnqueueStatus.Done);
         }
 
         return status;
     }
 
+    // A copied event's block stays behind; where it went along, its queue has a held event less, which a writer may wait for.
+    private void EndMove(SlabEvent source, nint block, bool isGone)
+    {
+        if (!source.EndMove(isGone) || !isGone)
+        {
+            return;
+        }
+
+        if (IsOfAllocator(source))
+        {
+            source.Queue.LookBehindFree();
+        }
+        else
+        {
+            source.Queue.FreeHeld(block);
+        }
+    }
+
     // A block for an event, if it is likely to be taken.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus Prepare(int length, out nint block)
+    {
+        // Not to copy for nothing. What is full is known for sure; what is not may be at the append. Every event has a block, an empty one, too.
+        bool isThere = false;
+        void* found = null;
+        if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) == 0 && (!_looksForRoom || MayHaveRoom(length)))
+        {
+            isThere = _allocator.TryAlloc((nuint)Math.Max(length, 1), out found);
+        }
+
+        block = (nint)found;
+        return isThere ? EnqueueStatus.Done : PrepareSlow(length, out block);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EnqueueStatus PrepareSlow(int length, out nint block)
     {
         block = 0;
         if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) != 0)
@@ -382,14 +388,12 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             return EnqueueStatus.Closed;
         }
 
-        // Not to copy for nothing. What is full is known for sure; what is not may be at the append.
-        if (_isBounded && !_drops && !MayHaveRoom(length))
+        if (_looksForRoom && !MayHaveRoom(length))
         {
             return EnqueueStatus.Full;
         }
 
-        // Every event has a block, an empty one, too.
-        if (!_allocator.TryAlloc((nuint)Math.Max(length, 1), out void* found) && !TryMakeMemory(length, out found))
+        if (!TryMakeMemory(length, out void* found))
         {
             return EnqueueStatus.NoMemory;
         }
@@ -401,18 +405,39 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     private bool MayHaveRoom(int length) =>
         _ring->Tail.Lock.IsShared ? !EventRing.IsFull(_ring, length) : EventRing.HasRoom(_ring, length);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus AppendOrFree(nint block, int length)
     {
-        EnqueueStatus status = Append(block, length);
+        EnqueueStatus status = AppendOnce(block, length);
+        return status == EnqueueStatus.Done ? status : AppendOrFreeSlow(status, block, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EnqueueStatus AppendOrFreeSlow(EnqueueStatus status, nint block, int length)
+    {
+        try
+        {
+            status = AppendSlow(status, block, length);
+        }
+        catch
+        {
+            _allocator.Free((void*)block);
+            throw;
+        }
+
         if (status != EnqueueStatus.Done)
         {
             _allocator.Free((void*)block);
+
+            // What this held for a moment may be what a writer waits for.
+            LookBehindFree();
         }
 
         return status;
     }
 
     // The block is the queue's when this returns Done, and the caller's else.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private EnqueueStatus Append(nint block, int length)
     {
         EnqueueStatus status = AppendOnce(block, length);
@@ -473,14 +498,30 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
 
     private bool TryAddSegment()
     {
+        EventSegment* segment = MakeSegment();
+        if (segment != null)
+        {
+            GiveSegment(segment);
+        }
+
+        return segment != null;
+    }
+
+    // Null when there is no memory.
+    private EventSegment* MakeSegment()
+    {
         nuint bytes = EventSegment.Bytes(_ring->SlotsPerSegment);
         if (!_allocator.TryAlloc(bytes, out void* memory) && !TryMakeMemory((int)bytes, out memory))
         {
-            return false;
+            return null;
         }
 
-        EventSegment* segment = (EventSegment*)memory;
-        NativeMemory.Clear(segment, bytes);
+        NativeMemory.Clear(memory, bytes);
+        return (EventSegment*)memory;
+    }
+
+    private void GiveSegment(EventSegment* segment)
+    {
         SideLock.Enter(&_ring->Tail.Lock, _os);
         bool isGiven = EventRing.TryGiveSegment(_ring, segment);
         SideLock.Exit(&_ring->Tail.Lock);
@@ -489,23 +530,65 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             // Another thread was faster.
             _allocator.Free(segment);
         }
-
-        return true;
     }
 
-    private bool TryTake(out SlabEvent item, ref EventSegment* finished)
+    // At the head.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TakeStatus Take(out SlabEvent item, ref EventSegment* finished)
     {
         void* block = EventRing.Peek(_ring, out long length, ref finished);
         if (block == null)
         {
             item = default;
+            return TakeStatus.Empty;
+        }
+
+        if (!_leases.TryTake((nint)block, (int)length, ref _ring->Head.NextLease, out item))
+        {
+            return TakeStatus.NeedsLeases;
+        }
+
+        EventRing.Take(_ring, length);
+        return TakeStatus.Taken;
+    }
+
+    // Outside the lock, which is held for some instructions only. False when there is no memory, and it is not needed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool AddLeases(bool isNeeded = true)
+    {
+        LeasePage page;
+        try
+        {
+            page = new LeasePage(this);
+        }
+        catch (OutOfMemoryException) when (!isNeeded)
+        {
             return false;
         }
 
-        // First: it may fail.
-        item = _leases.Take((nint)block, (int)length);
-        EventRing.Take(_ring, length);
+        SideLock.Enter(&_ring->Head.Lock, _os);
+        _leases.Add(page, ref _ring->Head.NextLease);
+        SideLock.Exit(&_ring->Head.Lock);
         return true;
+    }
+
+    // What a take leaves to be done outside the lock; returns whether something was taken.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FinishTake(EventSegment* finished, bool isTaken)
+    {
+        FreeSegments(finished);
+        if (isTaken)
+        {
+            LookBehindFree();
+            FinishIfDrained();
+        }
+        else
+        {
+            ThrowIfDisposed();
+            FinishIfDrained();
+        }
+
+        return isTaken;
     }
 
     private void FreeSegments(EventSegment* finished)
@@ -518,6 +601,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Answer(EnqueueStatus status)
     {
         switch (status)
@@ -551,6 +635,15 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     {
         SlabAllocatorOptions own = options.AllocatorOptions ?? SlabAllocatorOptions.Default;
         return own with { Name = own.Name ?? options.Name };
+    }
+
+    private enum TakeStatus
+    {
+        Taken,
+        Empty,
+
+        // All leases that were looked at are held.
+        NeedsLeases,
     }
 
     // As AppendStatus, and what can go wrong besides.

@@ -28,7 +28,7 @@ public sealed record SlabEventQueueOptions
     public bool SingleReader { get; init; }
 
     /// <summary>
-    /// The allocator that the events' memory comes from, which the queue does not dispose. Default null: the queue has one of its own, so that its disposal gives
+    /// The allocator that the events' memory comes from, which the queue does not dispose, and which is not to be reset or disposed before the queue. Default null: the queue has one of its own, so that its disposal gives
     /// everything back at once.
     /// </summary>
     public SlabAllocator? Allocator { get; init; }

@@ -41,6 +41,9 @@ internal sealed unsafe class SizeLearner : IDisposable
     private readonly string? _name;
     private readonly int _classes;
     private readonly int[] _defaultSizes;
+
+    // A copy: solving needs no gate, and the allocator may be disposed meanwhile.
+    private readonly int _alignment;
     private readonly SizeSample* _samples;
     private readonly uint _sizes;
 
@@ -60,6 +63,7 @@ internal sealed unsafe class SizeLearner : IDisposable
         _allocator = allocator;
         _name = name;
         _defaultSizes = defaultSizes;
+        _alignment = (int)allocator->MinimumAlignment;
         _classes = Math.Min(defaultSizes.Length, SizeClassProfile.MaxClasses);
         _sizes = (uint)defaultSizes[^1];
         _samples = (SizeSample*)NativeMemory.AllocZeroed(_sizes, (nuint)sizeof(SizeSample));
@@ -112,7 +116,7 @@ internal sealed unsafe class SizeLearner : IDisposable
         // No classes can save more than there is.
         if (proposal.WasteBefore >= LeastBytes)
         {
-            proposal.Solve(_classes, (int)_allocator->MinimumAlignment, (int)_sizes);
+            proposal.Solve(_classes, _alignment, (int)_sizes);
         }
     }
 

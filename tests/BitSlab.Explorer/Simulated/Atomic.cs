@@ -22,6 +22,8 @@ internal static unsafe class Atomic
 
     public static int LoadAcquire(int* cell) => unchecked((int)Get(cell, 4));
 
+    public static long Load(long* cell) => Get(cell, 8);
+
     public static long LoadAcquire(long* cell) => Get(cell, 8);
 
     public static void Store(ulong* word, ulong value) => Set(word, 8, unchecked((long)value), false);

@@ -8,7 +8,7 @@ namespace BitSlab.Tests.Events;
 /// <summary>An allocator that went before its queue, or that cannot go yet: the queue's disposal and its finaliser do no harm.</summary>
 public sealed class DisposedAllocatorTests
 {
-    [Theory(Explicit = true)] // ends the process
+    [Theory]
     [InlineData(0)]
     [InlineData(10)]
     [InlineData(2000)]

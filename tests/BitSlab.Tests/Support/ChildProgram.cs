@@ -31,10 +31,14 @@ public static class ChildProgram
     }
 
     /// <summary>Runs a program, whatever comes of it.</summary>
-    public static (int ExitCode, string Output, string Error) Start(long addressSpaceKiB, params string[] arguments)
+    public static (int ExitCode, string Output, string Error) Start(long addressSpaceKiB, params string[] arguments) =>
+        StartOther("BitSlab.Child", addressSpaceKiB, arguments);
+
+    /// <summary>The same with another program that stands there, by its assembly's name.</summary>
+    public static (int ExitCode, string Output, string Error) StartOther(string assembly, long addressSpaceKiB, params string[] arguments)
     {
         string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        string program = Path.Combine(AppContext.BaseDirectory, "BitSlab.Child.dll");
+        string program = Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");
         string limit = addressSpaceKiB == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"ulimit -v {addressSpaceKiB} && ");

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Linq;
 using System.Text.Json;
 using BitSlab.Benchmarks.Contenders;
+using BitSlab.Benchmarks.Events;
 using BitSlab.Benchmarks.Memory.Phases;
 using BitSlab.Benchmarks.Sizing;
 using BitSlab.Cli.Commands;
@@ -28,7 +29,11 @@ internal static class PhaseCommand
         Option<int> events = new("--events");
         Option<int> idle = new("--idle");
         Option<bool> quick = new("--quick");
-        Command command = new(Name) { contender, sizing, trace, start, phase, events, idle, quick };
+        Option<string?> flight = new("--flight");
+        Option<int> rate = new("--rate");
+        Option<int> warmUp = new("--warm-up");
+        Option<int> seconds = new("--seconds");
+        Command command = new(Name) { contender, sizing, trace, start, phase, events, idle, quick, flight, rate, warmUp, seconds };
         command.Hidden = true;
         command.SetAction(result =>
         {
@@ -36,6 +41,11 @@ internal static class PhaseCommand
             if (result.GetValue(sizing) is string setup)
             {
                 report = new PhaseReport { Sizing = SizingReplay.Measure(SizingWork.Of(result.GetValue(trace)), SizingSetup.Of(setup)) };
+            }
+            else if (result.GetValue(flight) is string queue)
+            {
+                FlightPlan plan = new(result.GetValue(events), result.GetValue(rate), result.GetValue(warmUp), result.GetValue(seconds));
+                report = new PhaseReport { Flight = EventContender.All.Single(known => known.Name == queue).Fly(plan) };
             }
             else if (result.GetValue(contender) is not string name)
             {

@@ -18,7 +18,8 @@ internal static class PhaseProcess
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
-    public static (PhaseReport Report, IReadOnlyList<ResidentSample> Samples) Measure(IEnumerable<string> arguments)
+    public static (PhaseReport Report, IReadOnlyList<ResidentSample> Samples) Measure(
+        IEnumerable<string> arguments, bool hasConcurrentCollector = false)
     {
         // The program's own executable, also where a test is the process.
         string program = Path.Combine(AppContext.BaseDirectory, typeof(PhaseProcess).Assembly.GetName().Name!);
@@ -31,6 +32,12 @@ internal static class PhaseProcess
         // The runtime that runs us, whatever started it; code that is compiled once, and not again while the memory is watched.
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         start.Environment["DOTNET_TieredCompilation"] = "0";
+        if (hasConcurrentCollector)
+        {
+            // As programs have it by default; this one has not.
+            start.Environment["DOTNET_gcConcurrent"] = "1";
+        }
+
         using Process process = Process.Start(start) ?? throw new ChildProcessException("the measuring process did not start");
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using BitSlab.Benchmarks.Events;
 using BitSlab.Benchmarks.Sizing;
 using BitSlab.Cli.Measuring;
 
@@ -19,6 +20,8 @@ internal sealed record PhaseReport
     public StartFigures? Start { get; init; }
 
     public SizingFigures? Sizing { get; init; }
+
+    public FlightFigures? Flight { get; init; }
 }
 
 /// <summary>Part of a start: the time it took, what it faulted in, what was resident after it.</summary>
