@@ -30,7 +30,7 @@ public sealed class DisposedAllocatorTests
         Assert.Equal(0, queue.Length);
     }
 
-    [Fact(Explicit = true)] // ends the process
+    [Fact]
     public void A_forgotten_queue_whose_own_allocator_has_children_does_no_harm()
     {
         using SlabAllocator child = Forget();

@@ -119,7 +119,7 @@ public sealed class MemoryLimitTests
         Assert.True(queue.TryEnqueue(Payload.Of(Length, 1)));
         Payload.Expect(queue, Length, 1);
         queue.Dispose();
-        Whole.Empty(other.Allocator);
+        Whole.Holds(other.Allocator, 0, 0);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class MemoryLimitTests
         Payload.Expect(queue, Length, 2);
         other.Free(taken);
         queue.Dispose();
-        Whole.Empty(other.Allocator);
+        Whole.Holds(other.Allocator, 0, 0);
     }
 
     [Fact]
