@@ -41,6 +41,7 @@ public sealed class QueueSoakTests
         Crowd.Run(s_guard, bodies);
         Arrivals.AreAll(arrivals, Arrivals.Sent(producers, each));
         Assert.Equal((each * producers, 0L), (queue.EnqueuedCount, queue.Length));
+        TestContext.Current.TestOutputHelper!.WriteLine($"{queue.EnqueuedCount} events");
         subject.AssertLeavesNothing();
 
         void Produce(int producer)
