@@ -242,11 +242,12 @@ public sealed class ConcurrentQueueTests
     public void Completed_while_the_last_event_is_taken_it_ends(int bits)
     {
         using var allocator = new SlabAllocator();
-        for (int round = 0; round < 150; round++)
+        var random = new Random(bits);
+        for (int round = 0; round < 60; round++)
         {
             SlabEventQueue[] queues =
             [
-                .. Enumerable.Range(0, 40).Select(_ => new SlabEventQueue(new SlabEventQueueOptions
+                .. Enumerable.Range(0, 200).Select(_ => new SlabEventQueue(new SlabEventQueueOptions
                 {
                     Allocator = allocator,
                     SingleWriter = (bits & 1) != 0,
@@ -254,13 +255,29 @@ public sealed class ConcurrentQueueTests
                 })),
             ];
             Array.ForEach(queues, queue => Assert.True(queue.TryEnqueue([1])));
-            Crowd.Run(
-                () => Array.ForEach(queues, queue => queue.Complete()),
-                () => Array.ForEach(queues, queue =>
+            var pace = new Pace(2);
+            Crowd.Run(2, thread =>
+            {
+                for (int i = 0; i < queues.Length; i++)
                 {
-                    Assert.True(queue.TryDequeue(out SlabEvent item));
-                    item.Dispose();
-                }));
+                    pace.Next(i);
+                    if (thread == 0)
+                    {
+                        queues[i].Complete();
+                    }
+                    else
+                    {
+                        // A take is much shorter: by a random lead of the other it meets each of its instructions.
+                        for (int lead = random.Next(300); lead > 0; lead--)
+                        {
+                            Volatile.Read(ref lead);
+                        }
+
+                        Assert.True(queues[i].TryDequeue(out SlabEvent item));
+                        item.Dispose();
+                    }
+                }
+            });
             Assert.All(queues, queue => Assert.True(queue.Completion.IsCompletedSuccessfully, "It is completed and drained, and does not say so."));
             Array.ForEach(queues, queue => queue.Dispose());
         }
