@@ -1,10 +1,11 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using Xunit;
 
 namespace BitSlab.Tests.Events;
 
-/// <summary>A given allocator that is disposed before its queue: the queue's disposal, also by its finaliser, finds all gone and touches nothing.</summary>
+/// <summary>An allocator that went before its queue, or that cannot go yet: the queue's disposal and its finaliser do no harm.</summary>
 public sealed class DisposedAllocatorTests
 {
     [Theory]
@@ -27,5 +28,21 @@ public sealed class DisposedAllocatorTests
         await Waits.Fails<ObjectDisposedException>(() => waiting);
         await Waits.Fails<ObjectDisposedException>(() => queue.Completion);
         Assert.Equal(0, queue.Length);
+    }
+
+    [Fact]
+    public void A_forgotten_queue_whose_own_allocator_has_children_does_no_harm()
+    {
+        using SlabAllocator child = Forget();
+        for (int i = 0; i < 5; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.Equal(0, child.GetStatistics().LiveBlocks);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static SlabAllocator Forget() => new SlabEventQueue().Allocator.CreateChild(new SlabAllocatorOptions());
     }
 }

@@ -58,7 +58,7 @@ public sealed class QueueSubject : IDisposable
         Assert.Equal(0, _given.GetStatistics().InvalidFrees);
         if (heldEvents == 0)
         {
-            Whole.Empty(_given);
+            Whole.Holds(_given, 0, 0);
         }
     }
 

@@ -198,10 +198,12 @@ public sealed class SlabEventTests
                 items[i] = Take(subject.Queue, 16, round);
             }
 
+            var pace = new Pace(threads);
             Crowd.Run(threads, thread =>
             {
                 for (int i = 0; i < Events; i++)
                 {
+                    pace.Next(i);
                     try
                     {
                         if (asBatch)

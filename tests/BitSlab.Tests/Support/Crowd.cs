@@ -11,7 +11,10 @@ public static class Crowd
     public static readonly TimeSpan HangGuard = TimeSpan.FromSeconds(90);
 
     /// <summary>Starts the bodies together, waits for all, and throws what any of them threw.</summary>
-    public static void Run(params Action[] bodies)
+    public static void Run(params Action[] bodies) => Run(HangGuard, bodies);
+
+    /// <summary>The same for bodies that may take longer than the watchdog's usual time.</summary>
+    public static void Run(TimeSpan guard, params Action[] bodies)
     {
         ArgumentNullException.ThrowIfNull(bodies);
         var thrown = new ConcurrentQueue<Exception>();
@@ -36,7 +39,7 @@ public static class Crowd
             threads[i].Start();
         }
 
-        DateTime deadline = DateTime.UtcNow + HangGuard;
+        DateTime deadline = DateTime.UtcNow + guard;
         foreach (Thread thread in threads)
         {
             TimeSpan left = deadline - DateTime.UtcNow;
