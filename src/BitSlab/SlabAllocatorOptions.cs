@@ -116,25 +116,33 @@ public sealed record SlabAllocatorOptions
     public string? Name { get; init; }
 
     /// <summary>
-    /// Options for a queue of events like one that was observed: the size classes that waste least on its sizes, as many as pay at its mean length.
-    /// A class costs a slab, in part unused; it saves bytes in each event that lies in the queue.
+    /// Options for a queue of events like one that was observed: the size classes that waste least on its sizes, as many as pay at its mean length
+    /// and at its peak, which weigh alike. A class costs a slab, in part unused; it saves bytes in each event that lies in the queue.
     /// </summary>
     /// <param name="observation">What <see cref="SlabEventQueue.Observe"/> told.</param>
     /// <returns>The default options with <see cref="SizeClasses"/>; the default options where no event was seen.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="observation"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length of the observation is negative or not a number.</exception>
     public static SlabAllocatorOptions For(SlabEventObservation observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
+        if (!double.IsFinite(observation.AverageLength) || observation.AverageLength < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(observation), observation.AverageLength, "The average length of a queue is 0 or more.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(observation.PeakLength, nameof(observation));
         if (observation.Sizes.Count == 0)
         {
             return Default;
         }
 
         (SizeClassProfile Profile, double Cost) best = (null!, double.PositiveInfinity);
-        for (int classes = 1; classes <= SizeClassProfile.MaxClasses; classes *= 2)
+        double length = (observation.AverageLength + Math.Max(observation.AverageLength, observation.PeakLength)) / 2;
+        for (int classes = 1; classes <= SizeClassProfile.MaxClasses; classes += Math.Max(1, classes / 4))
         {
             SizeClassProfile profile = SizeClassProfile.Optimize(observation.Sizes, classes, Default.MinimumAlignment);
-            double waste = observation.Sizes.WastePerRequest(profile.BlockSizes) * observation.AverageLength;
+            double waste = observation.Sizes.WastePerRequest(profile.BlockSizes) * length;
             double cost = waste + (profile.BlockSizes.Count * BytesPerClass);
             best = cost < best.Cost ? (profile, cost) : best;
         }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -67,13 +66,16 @@ internal sealed class LeasePage(SlabEventQueue queue)
     public nint Look(ulong ticket, out int length)
     {
         ref Lease lease = ref At(ticket & IndexMask);
+        length = Volatile.Read(ref lease.Length);
+        nint block = Volatile.Read(ref lease.Block);
+
+        // Behind the two (acquire): while the ticket holds, they are its own.
         if (lease.State != ticket)
         {
             ThrowHelper.ThrowEventDisposed();
         }
 
-        length = lease.Length;
-        return lease.Block;
+        return block;
     }
 
     public bool IsHeldBy(ulong ticket) => At(ticket & IndexMask).State == ticket;
@@ -106,12 +108,12 @@ internal sealed class LeasePage(SlabEventQueue queue)
         }
     }
 
-    /// <summary>Whether anybody holds an event of this page.</summary>
+    /// <summary>Whether anybody holds an event of this page that is not on its way to another queue.</summary>
     public bool HasHeld()
     {
         foreach (ref Lease lease in _leases.AsSpan())
         {
-            if ((Volatile.Read(ref lease.State) & Held) != 0)
+            if ((Volatile.Read(ref lease.State) & (Held | Moving)) == Held)
             {
                 return true;
             }
@@ -183,18 +185,20 @@ internal sealed class EventLeases
     /// <summary>Ends all holds. By who has closed the queue.</summary>
     public void Revoke()
     {
-        foreach (LeasePage page in Pages())
+        LeasePage? page = _page;
+        for (int i = 0; i < _pages; i++, page = page.Next)
         {
-            page.Revoke();
+            page!.Revoke();
         }
     }
 
-    /// <summary>Whether anybody holds an event that came from the queue.</summary>
+    /// <summary>Whether anybody holds an event that came from the queue, and is not on its way to another.</summary>
     public bool AnyHeld()
     {
-        foreach (LeasePage page in Pages())
+        LeasePage? page = _page;
+        for (int i = 0; i < _pages; i++, page = page.Next)
         {
-            if (page.HasHeld())
+            if (page!.HasHeld())
             {
                 return true;
             }
@@ -230,15 +234,6 @@ internal sealed class EventLeases
         {
             _page = page.Next;
             next = 0;
-        }
-    }
-
-    private IEnumerable<LeasePage> Pages()
-    {
-        LeasePage? first = _page;
-        for (LeasePage? page = first; page != null; page = page.Next == first ? null : page.Next)
-        {
-            yield return page;
         }
     }
 }

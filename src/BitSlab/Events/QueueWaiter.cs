@@ -5,6 +5,28 @@ using System.Threading.Tasks.Sources;
 
 namespace BitSlab.Events;
 
+/// <summary>What somebody wants to enqueue when there is room: bytes, or an event of another queue.</summary>
+internal unsafe struct PendingEvent
+{
+    public ReadOnlyMemory<byte> Payload;
+
+    // The event that is on its way to this queue, and its block; else the default.
+    public SlabEvent Source;
+    public nint SourceBlock;
+
+    // A block of the queue's with the bytes in it, SourceBlock where that comes from the queue's allocator; 0 while there is no memory for it.
+    public nint Block;
+    public int Length;
+
+    /// <summary>Gives it a block, and the block its bytes.</summary>
+    public void Fill(nint block)
+    {
+        ReadOnlySpan<byte> bytes = SourceBlock == 0 ? Payload.Span : new ReadOnlySpan<byte>((void*)SourceBlock, Length);
+        bytes.CopyTo(new Span<byte>((void*)block, Length));
+        Block = block;
+    }
+}
+
 /// <summary>
 /// A call that waits for an event or for room. Kept for the next wait when its result was taken. The links and what is to be enqueued are under the
 /// queue's gate while it waits.
@@ -24,17 +46,8 @@ internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>
 
     public QueueWaiter? Previous { get; set; }
 
-    /// <summary>What a writer wants to enqueue: a block of the queue's, filled; 0 when there was no memory for it, and <see cref="Payload"/> stands for it.</summary>
-    public nint Block { get; set; }
-
-    public int Length { get; set; }
-
-    public ReadOnlyMemory<byte> Payload { get; set; }
-
-    /// <summary>The event that is on its way to this queue, and its block, which is <see cref="Block"/> when its allocator is the queue's; else the default.</summary>
-    public SlabEvent Source { get; set; }
-
-    public nint SourceBlock { get; set; }
+    /// <summary>What a writer wants to enqueue. A field, to be filled in place.</summary>
+    public PendingEvent Event;
 
     /// <summary>Another for each wait.</summary>
     public short Version => _core.Version;
@@ -59,15 +72,6 @@ internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>
                 },
                 this);
         }
-    }
-
-    /// <summary>Has nothing of a writer's left.</summary>
-    public void Forget()
-    {
-        Block = 0;
-        SourceBlock = 0;
-        Source = default;
-        Payload = default;
     }
 
     /// <summary>Ends the wait; what waits goes on on another thread. By who took the waiter off its list; outside the gate.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using BitSlab.Events;
 
 namespace BitSlab;
@@ -96,6 +97,7 @@ public readonly struct SlabEvent : IDisposable
         const int MostAtOnce = 64;
         Span<nint> blocks = stackalloc nint[MostAtOnce];
         bool anyRefused = false;
+        Exception? failure = null;
         while (!events.IsEmpty)
         {
             SlabEventQueue? queue = events[0]._page?.Queue;
@@ -119,8 +121,23 @@ public readonly struct SlabEvent : IDisposable
                 }
             }
 
-            queue?.FreeHeld(blocks[..count]);
+            try
+            {
+                queue?.FreeHeld(blocks[..count]);
+            }
+#pragma warning disable CA1031 // the rest is disposed all the same
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                failure ??= error;
+            }
+
             events = events[seen..];
+        }
+
+        if (failure != null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         if (anyRefused)

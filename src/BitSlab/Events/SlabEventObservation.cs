@@ -13,4 +13,7 @@ public sealed record SlabEventObservation
     /// The mean number of events in the queue, as the enqueued ones found it, themselves included: of each of the first 64, and of one in 61 behind them.
     /// </summary>
     public double AverageLength { get; init; }
+
+    /// <summary>The most events that were ever in the queue.</summary>
+    public long PeakLength { get; init; }
 }

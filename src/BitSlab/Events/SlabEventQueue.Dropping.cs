@@ -17,7 +17,7 @@ public sealed unsafe partial class SlabEventQueue
     {
         block = null;
         int most = 1;
-        while (_drops && Drop(most, length: null) != 0)
+        while (_drops && !IsAboveLimit((uint)length) && Drop(most, length: null) != 0)
         {
             if (_allocator.TryAlloc((nuint)Math.Max(length, 1), out block))
             {
@@ -30,7 +30,19 @@ public sealed unsafe partial class SlabEventQueue
         return false;
     }
 
-    // At both sides, as only who drops ever is: the tail's lock first.
+    // What no limit would ever hold is not worth an event.
+    private bool IsAboveLimit(long bytes)
+    {
+        bool isAbove = false;
+        for (SlabAllocator? level = _allocator; level != null; level = level.Parent)
+        {
+            isAbove |= bytes > level.Options.MemoryLimit;
+        }
+
+        return isAbove;
+    }
+
+    // At both sides, as only who drops ever is: the tail's lock first. Nothing where no more comes in.
     private int Drop(int most, int? length)
     {
         Span<nint> blocks = stackalloc nint[MostDroppedAtOnce];
@@ -38,7 +50,8 @@ public sealed unsafe partial class SlabEventQueue
         int count = 0;
         SideLock.Enter(&_ring->Tail.Lock, _os);
         SideLock.Enter(&_ring->Head.Lock, _os);
-        while (count < most && (length is not int wanted || !EventRing.HasRoom(_ring, wanted)))
+        bool isOpen = (_ring->Signals & EventRing.Closed) == 0;
+        while (isOpen && count < most && (length is not int wanted || !EventRing.HasRoom(_ring, wanted)))
         {
             nint block = (nint)TakeToDrop(ref finished);
             if (block == 0)

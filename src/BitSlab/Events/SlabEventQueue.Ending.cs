@@ -16,6 +16,11 @@ public sealed unsafe partial class SlabEventQueue
     private Exception? _error;
     private bool _isDisposed;
 
+    // Calls that use the allocator and may run beside Dispose: what a wait that has ended still does, on whichever thread, and Dispose itself. Under the gate. The last one out disposes of an
+    // allocator of the queue's own.
+    private int _memoryUsers;
+    private bool _allocatorIsDue;
+
     /// <summary>Completes when the queue was completed and its last event was taken: with the error that it was completed with, if there was one.</summary>
     public Task Completion => _completion.Task;
 
@@ -79,6 +84,8 @@ public sealed unsafe partial class SlabEventQueue
             }
 
             Volatile.Write(ref _isDisposed, true);
+            _allocatorIsDue = _ownsAllocator && !isForgotten;
+            _memoryUsers++;
             closing = Close();
             SideLock.EnterAsOther(&_ring->Head.Lock, _os);
             hasMemory = (!_ownsAllocator || isForgotten) && !_allocator.IsDisposed;
@@ -104,9 +111,43 @@ public sealed unsafe partial class SlabEventQueue
         {
             FreeEvents();
         }
-        else if (_ownsAllocator && !isForgotten)
+
+        if (IsLastOut())
         {
             _allocator.Dispose();
+        }
+    }
+
+    // False when the memory went with the allocator, or is about to.
+    private bool TryUseMemory()
+    {
+        lock (_gate)
+        {
+            _memoryUsers += _allocatorIsDue ? 0 : 1;
+            return !_allocatorIsDue;
+        }
+    }
+
+    private void LeaveMemory()
+    {
+        if (IsLastOut())
+        {
+            try
+            {
+                _allocator.Dispose();
+            }
+            catch (InvalidOperationException)
+            {
+                // It has children that live. Nobody is here who could be told.
+            }
+        }
+    }
+
+    private bool IsLastOut()
+    {
+        lock (_gate)
+        {
+            return --_memoryUsers == 0 && _allocatorIsDue;
         }
     }
 
@@ -212,7 +253,7 @@ public sealed unsafe partial class SlabEventQueue
             }
 
             _allocator.FreeBatch(blocks[..count]);
-            FreeSegments(finished);
+            FreeChain(finished);
         }
         while (_ring->Head.Segment != null);
     }

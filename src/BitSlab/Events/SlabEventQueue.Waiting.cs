@@ -21,7 +21,7 @@ public sealed unsafe partial class SlabEventQueue
     // More that wait at once than ever again is worth no memory.
     private const int MostKeptWaiters = 64;
 
-    // Whoever has it may go on to one side's lock, not back. Nobody else's code runs under it.
+    // Whoever has it may go on to one side's lock, not back. Nobody else's code runs under it, but for what gives a payload's span.
     private readonly Lock _gate = new();
 
     // All under the gate.
@@ -38,7 +38,7 @@ public sealed unsafe partial class SlabEventQueue
     /// <summary>Copies an event into the queue; where <see cref="EventQueueFullMode.Wait"/> says so, waits for room. Those who wait come in first come, first served.</summary>
     /// <param name="payload">The event's bytes; may be empty. To be left alone until the task has completed.</param>
     /// <param name="cancellationToken">Ends the wait. Nothing was enqueued then.</param>
-    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.</exception>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit. Thrown by the call itself; all else comes with the task.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="ChannelClosedException">The queue is completed.</exception>
     /// <exception cref="InvalidOperationException">The queue is full and refuses, as <see cref="EventQueueFullMode.Refuse"/> says.</exception>
@@ -64,7 +64,7 @@ public sealed unsafe partial class SlabEventQueue
         }
 
         return MayWait(status)
-            ? WaitForRoom(new Waiting { Payload = payload, Length = payload.Length }, cancellationToken)
+            ? WaitForRoom(new PendingEvent { Payload = payload, Length = payload.Length }, cancellationToken)
             : ValueTask.FromException(Failure(status, payload.Length));
     }
 
@@ -74,7 +74,7 @@ public sealed unsafe partial class SlabEventQueue
     /// </summary>
     /// <param name="source">The event. Not to be used before the task has completed. Unless it completes well, the event is the caller's as before.</param>
     /// <param name="cancellationToken">Ends the wait. Nothing was enqueued then.</param>
-    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.</exception>
+    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit. Thrown by the call itself; all else comes with the task.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="ChannelClosedException">The queue is completed.</exception>
     /// <exception cref="InvalidOperationException">The queue is full and refuses, as <see cref="EventQueueFullMode.Refuse"/> says.</exception>
@@ -101,7 +101,7 @@ public sealed unsafe partial class SlabEventQueue
         nint block = source.BeginMove(out int length);
         try
         {
-            return WaitForRoom(new Waiting { Source = source, SourceBlock = block, Length = length }, cancellationToken);
+            return WaitForRoom(new PendingEvent { Source = source, SourceBlock = block, Length = length }, cancellationToken);
         }
         catch
         {
@@ -134,12 +134,20 @@ public sealed unsafe partial class SlabEventQueue
 
             waiter.List.Remove(waiter);
             ShowWaits();
+            _memoryUsers++;
         }
 
-        End(waiter, new OperationCanceledException(token));
+        try
+        {
+            End(waiter, new OperationCanceledException(token));
 
-        // Those behind it may want less.
-        LookBehindFree();
+            // Those behind it may want less.
+            LookBehindFree();
+        }
+        finally
+        {
+            LeaveMemory();
+        }
     }
 
     private ValueTask<bool> WaitForEvent(WaiterList list, CancellationToken cancellationToken)
@@ -208,35 +216,26 @@ public sealed unsafe partial class SlabEventQueue
     private bool MayWait(EnqueueStatus status) =>
         status is EnqueueStatus.Full or EnqueueStatus.NoMemory && Options.FullMode == EventQueueFullMode.Wait;
 
-    // What somebody wants to enqueue when there is room.
-    private struct Waiting
-    {
-        public ReadOnlyMemory<byte> Payload;
-        public SlabEvent Source;
-        public nint SourceBlock;
-        public int Length;
-    }
-
-    private ValueTask WaitForRoom(Waiting waiting, CancellationToken cancellationToken)
+    private ValueTask WaitForRoom(PendingEvent pending, CancellationToken cancellationToken)
     {
         // Filled by who waits, not by who makes room for it.
-        nint block = IsOfAllocator(waiting.Source) ? waiting.SourceBlock : 0;
-        if (block == 0)
+        if (IsOfAllocator(pending.Source))
         {
-            TryFill(waiting.Length, waiting.SourceBlock, waiting.Payload, out block);
+            pending.Block = pending.SourceBlock;
+        }
+        else if (_allocator.TryAlloc((nuint)Math.Max(pending.Length, 1), out void* block))
+        {
+            FillOrFree(ref pending, block);
         }
 
+        // From here on the wait's end gives the block back.
         QueueWaiter? waiter = null;
         lock (_gate)
         {
             if ((_ring->Signals & EventRing.Closed) == 0)
             {
                 waiter = Rent();
-                waiter.Block = block;
-                waiter.Length = waiting.Length;
-                waiter.Payload = waiting.Payload;
-                waiter.Source = waiting.Source;
-                waiter.SourceBlock = waiting.SourceBlock;
+                waiter.Event = pending;
                 _writers.Add(waiter);
                 ShowWaits();
             }
@@ -244,7 +243,7 @@ public sealed unsafe partial class SlabEventQueue
 
         if (waiter == null)
         {
-            Forget(block, waiting.Source, waiting.SourceBlock, isEnqueued: false);
+            Forget(pending, isEnqueued: false);
             return ValueTask.FromException(ClosedFailure());
         }
 
@@ -253,6 +252,19 @@ public sealed unsafe partial class SlabEventQueue
         ServeWriters();
         waiter.CancelWith(cancellationToken);
         return waiter.Done;
+    }
+
+    private void FillOrFree(ref PendingEvent pending, void* block)
+    {
+        try
+        {
+            pending.Fill((nint)block);
+        }
+        catch
+        {
+            _allocator.Free(block);
+            throw;
+        }
     }
 
     // First come, first served: what does not fit holds up those behind it.
@@ -291,6 +303,7 @@ public sealed unsafe partial class SlabEventQueue
         while (true)
         {
             QueueWaiter? waiter;
+            PendingEvent pending;
             short wait;
             EnqueueStatus status;
             lock (_gate)
@@ -298,7 +311,8 @@ public sealed unsafe partial class SlabEventQueue
                 _mustServeAgain = false;
                 waiter = _writers.First;
                 wait = waiter?.Version ?? 0;
-                status = waiter == null ? EnqueueStatus.Full : waiter.Block == 0 ? EnqueueStatus.NoMemory : Serve(waiter);
+                pending = waiter?.Event ?? default;
+                status = waiter == null ? EnqueueStatus.Full : pending.Block == 0 ? EnqueueStatus.NoMemory : Serve(pending);
                 if (status == EnqueueStatus.Full)
                 {
                     // Who makes room from here on comes itself.
@@ -321,7 +335,7 @@ public sealed unsafe partial class SlabEventQueue
                     WakeReader();
                 }
             }
-            else if (!TryFind(status, waiter!, wait))
+            else if (!TryFind(status, waiter!, wait, pending.Length))
             {
                 return;
             }
@@ -329,29 +343,37 @@ public sealed unsafe partial class SlabEventQueue
     }
 
     // Under the gate: it is at the tail for the writer that waits, which with SingleWriter is the only one.
-    private EnqueueStatus Serve(QueueWaiter waiter)
+    private EnqueueStatus Serve(PendingEvent pending)
     {
         SideLock.Enter(&_ring->Tail.Lock, _os);
-        EnqueueStatus status = AppendInside(waiter.Block, waiter.Length);
+        EnqueueStatus status = AppendInside(pending.Block, pending.Length);
         SideLock.Exit(&_ring->Tail.Lock);
         return status;
     }
 
     // Finds memory for what the first writer is short of: its block, or a segment. Outside the gate. False when there is none, and some may come: then nobody serves any more.
-    private bool TryFind(EnqueueStatus status, QueueWaiter waiter, short wait)
+    private bool TryFind(EnqueueStatus status, QueueWaiter waiter, short wait, int length)
     {
-        nint block = 0;
-        EventSegment* segment = null;
+        bool isSegment = status == EnqueueStatus.NeedsSegment;
+        void* memory = null;
         Exception? failure = null;
+        bool mayRetry = false;
         try
         {
-            if (status == EnqueueStatus.NeedsSegment)
+            if (isSegment)
             {
-                segment = MakeSegment();
+                memory = MakeSegment();
             }
             else
             {
-                TryFill(waiter.Length, waiter.SourceBlock, waiter.Payload, out block);
+                _allocator.TryAlloc((nuint)Math.Max(length, 1), out memory);
+            }
+
+            if (memory == null && !IsMemoryExpected())
+            {
+                // Where it finds memory now, what was last held came back in between.
+                failure = MemoryFailure(isSegment ? EventSegment.Bytes(_ring->SlotsPerSegment) : (nuint)Math.Max(length, 1));
+                mayRetry = failure == null;
             }
         }
 #pragma warning disable CA1031 // whatever a soft limit's callback throws belongs to the one who waits
@@ -361,49 +383,37 @@ public sealed unsafe partial class SlabEventQueue
             failure = error;
         }
 
-        bool isThere = block != 0 || segment != null;
-        bool mayRetry = false;
-        if (!isThere && failure == null && !IsMemoryExpected())
-        {
-            // Where it finds memory now, what was last held came back in between.
-            failure = MemoryFailure(status == EnqueueStatus.NeedsSegment ? EventSegment.Bytes(_ring->SlotsPerSegment) : (nuint)Math.Max(waiter.Length, 1));
-            mayRetry = failure == null;
-        }
-
-        bool isFailed = false;
         lock (_gate)
         {
-            if (waiter.IsIn(_writers, wait))
+            if (!waiter.IsIn(_writers, wait))
             {
-                if (segment != null)
-                {
-                    GiveSegment(segment);
-                    segment = null;
-                }
+                // Cancelled meanwhile. The next one is served by its own measure.
+                failure = null;
+            }
+            else if (memory != null)
+            {
+                failure = Use(ref memory, isSegment, waiter);
+            }
+            else if (failure == null && !mayRetry && !_mustServeAgain)
+            {
+                _isServing = false;
+                return false;
+            }
 
-                waiter.Block = block != 0 ? block : waiter.Block;
-                block = 0;
-                isFailed = !isThere && failure != null;
-                if (isFailed)
-                {
-                    _writers.Remove(waiter);
-                    ShowWaits();
-                }
-                else if (!isThere && !mayRetry && !_mustServeAgain)
-                {
-                    _isServing = false;
-                    return false;
-                }
+            if (failure != null)
+            {
+                _writers.Remove(waiter);
+                ShowWaits();
             }
         }
 
-        // What the wait's end left.
-        if (block != 0 || segment != null)
+        // What nobody wants any more.
+        if (memory != null)
         {
-            _allocator.Free(block != 0 ? (void*)block : segment);
+            _allocator.Free(memory);
         }
 
-        if (isFailed)
+        if (failure != null)
         {
             End(waiter, failure);
         }
@@ -411,20 +421,34 @@ public sealed unsafe partial class SlabEventQueue
         return true;
     }
 
-    private bool TryFill(int length, nint sourceBlock, ReadOnlyMemory<byte> payload, out nint block)
+    // Under the gate, for while the wait lasts its payload is there: filled outside, a block might be copied from memory that its owner, whose wait was cancelled, has freed.
+    private Exception? Use(ref void* memory, bool isSegment, QueueWaiter waiter)
     {
-        bool isThere = _allocator.TryAlloc((nuint)Math.Max(length, 1), out void* found);
-        block = (nint)found;
-        if (isThere)
+        if (isSegment)
         {
-            ReadOnlySpan<byte> bytes = sourceBlock == 0 ? payload.Span : new ReadOnlySpan<byte>((void*)sourceBlock, length);
-            bytes.CopyTo(new Span<byte>(found, length));
+            if (TryGiveSegment((EventSegment*)memory))
+            {
+                memory = null;
+            }
+
+            return null;
         }
 
-        return isThere;
+        try
+        {
+            waiter.Event.Fill((nint)memory);
+            memory = null;
+            return null;
+        }
+#pragma warning disable CA1031 // memory of the caller's that is gone
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return error;
+        }
     }
 
-    // Whether an event of the queue lives, whose end will be noticed.
+    // Whether an event of the queue lives, whose end will be noticed. One that is on its way to a queue does not: it may wait for the same memory.
     private bool IsMemoryExpected()
     {
         if (EventRing.HasEvents(_ring))
@@ -446,11 +470,11 @@ public sealed unsafe partial class SlabEventQueue
     {
         try
         {
-            Forget(waiter.Block, waiter.Source, waiter.SourceBlock, isEnqueued: failure == null);
+            Forget(waiter.Event, isEnqueued: failure == null);
         }
         finally
         {
-            waiter.Forget();
+            waiter.Event = default;
             if (failure == null)
             {
                 waiter.Complete(true);
@@ -463,18 +487,18 @@ public sealed unsafe partial class SlabEventQueue
     }
 
     // What a wait that ends leaves behind: a block that is not enqueued, and an event that goes back to who sent it, or has gone.
-    private void Forget(nint block, SlabEvent source, nint sourceBlock, bool isEnqueued)
+    private void Forget(PendingEvent pending, bool isEnqueued)
     {
         try
         {
-            if (!isEnqueued && block != 0 && block != sourceBlock)
+            if (!isEnqueued && pending.Block != 0 && pending.Block != pending.SourceBlock)
             {
-                _allocator.Free((void*)block);
+                _allocator.Free((void*)pending.Block);
             }
 
-            if (!source.IsDefault)
+            if (!pending.Source.IsDefault)
             {
-                EndMove(source, sourceBlock, isEnqueued);
+                EndMove(pending.Source, pending.SourceBlock, isEnqueued);
             }
         }
         catch (ObjectDisposedException)

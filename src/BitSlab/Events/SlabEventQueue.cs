@@ -22,6 +22,9 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     // A segment of 8 KiB: one allocation in 510 events, and not much for a queue that holds few.
     private const int MostSlotsPerSegment = 510;
 
+    // Where there is room for a few only, a segment is not to be done with at each of them.
+    private const int LeastSlotsPerSegment = 16;
+
     private const int RingAlignment = 128;
 
     // What a take looks for behind it: writers that wait for room, and the end.
@@ -66,7 +69,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         _ring->Os = _os;
         _ring->Capacity = Options.Capacity;
         _ring->ByteCapacity = Options.ByteCapacity;
-        _ring->SlotsPerSegment = (int)Math.Min(Options.Capacity, MostSlotsPerSegment);
+        _ring->SlotsPerSegment = (int)Math.Clamp(Options.Capacity, LeastSlotsPerSegment, MostSlotsPerSegment);
         _ring->Tail.Index = _ring->SlotsPerSegment;
         _ring->Head.Index = _ring->SlotsPerSegment;
         _ring->Tail.Lock.IsShared = !Options.SingleWriter;
@@ -146,29 +149,33 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     /// </summary>
     public long DroppedCount => Volatile.Read(ref _dropped);
 
-    /// <summary>What the queue has seen so far: the sizes of the events, and the mean length of the queue.</summary>
+    /// <summary>What the queue has seen so far: the sizes of the events, and how long the queue was.</summary>
     /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
     public SlabEventObservation Observe()
+    {
+        long[] counts;
+        double average;
+        long peak;
+        while (!TryObserve(counts = _sizes.MakeCopy(), out average, out peak))
+        {
+        }
+
+        (SizeHistogram sizes, long larger) = SizeCounts.Read(counts);
+        return new SlabEventObservation { Sizes = sizes, LargerEvents = larger, AverageLength = average, PeakLength = peak };
+    }
+
+    private bool TryObserve(long[] counts, out double average, out long peak)
     {
         lock (_gate)
         {
             ThrowIfDisposed();
             SideLock.EnterAsOther(&_ring->Tail.Lock, _os);
-            try
-            {
-                (SizeHistogram sizes, long larger) = _sizes.Copy();
-                long samples = _ring->Tail.Samples;
-                return new SlabEventObservation
-                {
-                    Sizes = sizes,
-                    LargerEvents = larger,
-                    AverageLength = samples == 0 ? 0 : (double)_ring->Tail.LengthSum / samples,
-                };
-            }
-            finally
-            {
-                SideLock.ExitAsOther(&_ring->Tail.Lock);
-            }
+            bool fits = _sizes.TryCopyTo(counts);
+            long samples = _ring->Tail.Samples;
+            average = samples == 0 ? 0 : (double)_ring->Tail.LengthSum / samples;
+            peak = _ring->Tail.PeakCount;
+            SideLock.ExitAsOther(&_ring->Tail.Lock);
+            return fits;
         }
     }
 
@@ -335,6 +342,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         nint block = source.BeginMove(out int length);
         try
         {
+            BeReadyToCount(length);
             status = IsOfAllocator(source) ? Append(block, length) : Enqueue(new ReadOnlySpan<byte>((void*)block, length));
         }
         finally
@@ -370,7 +378,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         // Not to copy for nothing. What is full is known for sure; what is not may be at the append. Every event has a block, an empty one, too.
         bool isThere = false;
         void* found = null;
-        if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) == 0 && (!_looksForRoom || MayHaveRoom(length)))
+        if (length < _sizes.Limit && (Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) == 0 && (!_looksForRoom || MayHaveRoom(length)))
         {
             isThere = _allocator.TryAlloc((nuint)Math.Max(length, 1), out found);
         }
@@ -383,6 +391,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     private EnqueueStatus PrepareSlow(int length, out nint block)
     {
         block = 0;
+        BeReadyToCount(length);
         if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) != 0)
         {
             return EnqueueStatus.Closed;
@@ -393,13 +402,24 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             return EnqueueStatus.Full;
         }
 
-        if (!TryMakeMemory(length, out void* found))
+        if (!_allocator.TryAlloc((nuint)Math.Max(length, 1), out void* found) && !TryMakeMemory(length, out found))
         {
             return EnqueueStatus.NoMemory;
         }
 
         block = (nint)found;
         return EnqueueStatus.Done;
+    }
+
+    private void BeReadyToCount(int length)
+    {
+        if (length >= _sizes.Limit)
+        {
+            long[] table = _sizes.MakeTable(length);
+            SideLock.Enter(&_ring->Tail.Lock, _os);
+            _sizes.Replace(table);
+            SideLock.Exit(&_ring->Tail.Lock);
+        }
     }
 
     private bool MayHaveRoom(int length) =>
@@ -499,9 +519,10 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     private bool TryAddSegment()
     {
         EventSegment* segment = MakeSegment();
-        if (segment != null)
+        if (segment != null && !TryGiveSegment(segment))
         {
-            GiveSegment(segment);
+            // Another thread was faster.
+            _allocator.Free(segment);
         }
 
         return segment != null;
@@ -520,16 +541,12 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         return (EventSegment*)memory;
     }
 
-    private void GiveSegment(EventSegment* segment)
+    private bool TryGiveSegment(EventSegment* segment)
     {
         SideLock.Enter(&_ring->Tail.Lock, _os);
         bool isGiven = EventRing.TryGiveSegment(_ring, segment);
         SideLock.Exit(&_ring->Tail.Lock);
-        if (!isGiven)
-        {
-            // Another thread was faster.
-            _allocator.Free(segment);
-        }
+        return isGiven;
     }
 
     // At the head.
@@ -591,13 +608,31 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         return isTaken;
     }
 
+    // A wait's continuation may be here while the queue is disposed.
     private void FreeSegments(EventSegment* finished)
     {
-        while (finished != null)
+        if (finished == null || !TryUseMemory())
         {
-            EventSegment* next = finished->Previous;
-            _allocator.Free(finished);
-            finished = next;
+            return;
+        }
+
+        try
+        {
+            FreeChain(finished);
+        }
+        finally
+        {
+            LeaveMemory();
+        }
+    }
+
+    private void FreeChain(EventSegment* segment)
+    {
+        while (segment != null)
+        {
+            EventSegment* next = segment->Previous;
+            _allocator.Free(segment);
+            segment = next;
         }
     }
 

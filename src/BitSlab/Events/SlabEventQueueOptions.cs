@@ -12,7 +12,7 @@ public sealed record SlabEventQueueOptions
     /// <summary>The most events in the queue, at least 1. Default <see cref="long.MaxValue"/>, no bound.</summary>
     public long Capacity { get; init; } = long.MaxValue;
 
-    /// <summary>The most bytes in the queue, summed over the events' lengths, at least 1. Default <see cref="long.MaxValue"/>, no bound.</summary>
+    /// <summary>The most bytes in the queue, summed over the events' lengths, at least 1; empty events are bounded by <see cref="Capacity"/> only. Default <see cref="long.MaxValue"/>, no bound.</summary>
     public long ByteCapacity { get; init; } = long.MaxValue;
 
     /// <summary>What happens when the queue is full. Default <see cref="EventQueueFullMode.Wait"/>.</summary>
