@@ -137,12 +137,19 @@ public sealed record SlabAllocatorOptions
             return Default;
         }
 
+        // The queue's own blocks, too: without a class of their own each would take a slice.
+        SizeHistogram sizes = new();
+        sizes.Add(observation.Sizes);
+        sizes.Add(SlabEventQueue.SegmentBytes, (sizes.Count / SlabEventQueue.MostSlotsPerSegment) + 1);
+
         (SizeClassProfile Profile, double Cost) best = (null!, double.PositiveInfinity);
-        double length = (observation.AverageLength + Math.Max(observation.AverageLength, observation.PeakLength)) / 2;
+        // A queue that was short when it was looked at is not to be ruined when it grows.
+        double length = Math.Max(
+            (observation.AverageLength + Math.Max(observation.AverageLength, observation.PeakLength)) / 2, SlabEventQueue.MostSlotsPerSegment);
         for (int classes = 1; classes <= SizeClassProfile.MaxClasses; classes += Math.Max(1, classes / 4))
         {
-            SizeClassProfile profile = SizeClassProfile.Optimize(observation.Sizes, classes, Default.MinimumAlignment);
-            double waste = observation.Sizes.WastePerRequest(profile.BlockSizes) * length;
+            SizeClassProfile profile = SizeClassProfile.Optimize(sizes, classes, Default.MinimumAlignment);
+            double waste = sizes.WastePerRequest(profile.BlockSizes) * length;
             double cost = waste + (profile.BlockSizes.Count * BytesPerClass);
             best = cost < best.Cost ? (profile, cost) : best;
         }
@@ -150,8 +157,8 @@ public sealed record SlabAllocatorOptions
         return Default with { SizeClasses = best.Profile };
     }
 
-    // What a class's slabs hold beyond the blocks in use: half of a slice on the average, for there is one slab that is not full.
-    private const double BytesPerClass = 32 << 10;
+    // What a class keeps resident beyond the blocks in use: pages that are in part used, at the bitmap's end and in the tables. By measurement; the rest of its last slab is not touched.
+    private const double BytesPerClass = 8 << 10;
 
     // See HugePages.Automatic.
     private const long LiveBeforeHugePages = 32 << 20;

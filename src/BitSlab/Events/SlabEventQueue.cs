@@ -20,10 +20,13 @@ namespace BitSlab;
 public sealed unsafe partial class SlabEventQueue : IDisposable
 {
     // A segment of 8 KiB: one allocation in 510 events, and not much for a queue that holds few.
-    private const int MostSlotsPerSegment = 510;
+    internal const int MostSlotsPerSegment = 510;
 
     // Where there is room for a few only, a segment is not to be done with at each of them.
     private const int LeastSlotsPerSegment = 16;
+
+    /// <summary>The size of a segment where there is no small bound.</summary>
+    internal static readonly int SegmentBytes = (int)EventSegment.Bytes(MostSlotsPerSegment);
 
     private const int RingAlignment = 128;
 

@@ -381,6 +381,42 @@ public sealed class ConcurrentQueueTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(QueueSubject.Forms), MemberType = typeof(QueueSubject))]
+    public void Disposed_while_waits_are_cancelled_all_end_and_all_memory_is_given_back(QueueForm form)
+    {
+        const int Rounds = 200;
+        const int Waits = 8;
+        for (int round = 0; round < Rounds; round++)
+        {
+            using var subject = new QueueSubject(form, new SlabEventQueueOptions { Capacity = 1 });
+            bool reads = round % 2 == 0;
+            int waits = form.HasFlag(reads ? QueueForm.SingleReader : QueueForm.SingleWriter) ? 1 : Waits;
+            Assert.True(reads || subject.Queue.TryEnqueue(new byte[100]));
+            var sources = new CancellationTokenSource[waits];
+            var tasks = new Task[waits];
+            for (int i = 0; i < waits; i++)
+            {
+                sources[i] = new CancellationTokenSource();
+                tasks[i] = reads ? subject.Queue.DequeueAsync(sources[i].Token).AsTask() : subject.Queue.EnqueueAsync(new byte[100 + i], sources[i].Token).AsTask();
+            }
+
+            Crowd.Run(
+                () => Array.ForEach(sources, source => source.Cancel()),
+                subject.Queue.Dispose);
+            foreach (Task task in tasks)
+            {
+                Exception? end = Record.Exception(() => task.WaitAsync(Crowd.HangGuard).GetAwaiter().GetResult());
+                Assert.True(end is OperationCanceledException or ObjectDisposedException, $"It ended with {end}.");
+            }
+
+            // An allocator of the queue's own goes with the last that uses it.
+            Assert.True(SpinWait.SpinUntil(() => form.HasFlag(QueueForm.GivenAllocator) || subject.Queue.Allocator.IsDisposed, Crowd.HangGuard));
+            subject.AssertLeavesNothing();
+            Array.ForEach(sources, source => source.Dispose());
+        }
+    }
+
     [Fact]
     public void At_the_allocators_limit_nothing_is_lost_either()
     {

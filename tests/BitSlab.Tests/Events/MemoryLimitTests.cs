@@ -186,6 +186,21 @@ public sealed class MemoryLimitTests
     [Theory]
     [InlineData(EventQueueFullMode.DropOldest)]
     [InlineData(EventQueueFullMode.DropNewest)]
+    public void For_what_no_limit_would_hold_nothing_is_dropped(EventQueueFullMode mode)
+    {
+        using QueueSubject subject = Limited(QueueForm.GivenAllocator, mode);
+        Assert.True(subject.Queue.TryEnqueue(Payload.Of(Length, 0)));
+        Assert.False(subject.Queue.TryEnqueue((int)subject.Queue.Allocator.Options.MemoryLimit + 1, 0, static (_, _) => Assert.Fail("There is no memory.")));
+
+        // The one that did not come in.
+        Assert.Equal((1L, 1L), (subject.Queue.Length, subject.Queue.DroppedCount));
+        Payload.Expect(subject.Queue, Length, 0);
+        subject.AssertLeavesNothing();
+    }
+
+    [Theory]
+    [InlineData(EventQueueFullMode.DropOldest)]
+    [InlineData(EventQueueFullMode.DropNewest)]
     public void What_is_held_cannot_be_dropped(EventQueueFullMode mode)
     {
         using QueueSubject subject = Limited(QueueForm.GivenAllocator, mode);

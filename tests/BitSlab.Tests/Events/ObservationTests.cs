@@ -112,6 +112,63 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void The_peak_is_the_length_that_was_reached()
+    {
+        using var queue = new SlabEventQueue();
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(queue.TryEnqueue([1]));
+        }
+
+        Assert.Equal(100, queue.TryDequeueBatch(new SlabEvent[100]));
+        Assert.True(queue.TryEnqueue([1]));
+        Assert.Equal(100, queue.Observe().PeakLength);
+    }
+
+    [Fact]
+    public void A_peak_is_provided_for_as_the_mean_is()
+    {
+        SizeHistogram sizes = new();
+        for (int size = 1; size <= 1024; size++)
+        {
+            sizes.Add(size);
+        }
+
+        int few = SlabAllocatorOptions.For(new SlabEventObservation { Sizes = sizes, AverageLength = 10, PeakLength = 20 }).SizeClasses!.BlockSizes.Count;
+        int many = SlabAllocatorOptions.For(new SlabEventObservation { Sizes = sizes, AverageLength = 10, PeakLength = 100_000 }).SizeClasses!.BlockSizes.Count;
+        Assert.True(few < 10 && many > 50, $"{few} classes for a peak of 20 events, {many} for one of 100,000.");
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 0)]
+    [InlineData(double.PositiveInfinity, 0)]
+    [InlineData(-1, 0)]
+    [InlineData(0, -1)]
+    public void Lengths_that_cannot_be_are_refused(double average, long peak)
+    {
+        SizeHistogram sizes = new();
+        sizes.Add(1);
+        ArgumentOutOfRangeException refusal = Assert.Throws<ArgumentOutOfRangeException>(
+            () => SlabAllocatorOptions.For(new SlabEventObservation { Sizes = sizes, AverageLength = average, PeakLength = peak }));
+        Assert.Equal("observation", refusal.ParamName);
+    }
+
+    [Fact]
+    public void The_queues_own_blocks_have_a_class_that_fits()
+    {
+        using var first = new SlabEventQueue();
+        Assert.True(first.TryEnqueue([1]));
+        using var second = new SlabEventQueue(new SlabEventQueueOptions { AllocatorOptions = SlabAllocatorOptions.For(first.Observe()) });
+        for (int i = 0; i < 10_000; i++)
+        {
+            Assert.True(second.TryEnqueue([1]));
+        }
+
+        // A place takes 16 bytes, and an event of one byte, too.
+        Assert.InRange(second.Allocator.GetStatistics().LiveBytes, 320_000, 400_000);
+    }
+
+    [Fact]
     public void A_long_queue_gets_more_classes_than_a_short_one_and_each_fits_the_sizes()
     {
         SizeHistogram sizes = new();
@@ -134,7 +191,7 @@ public sealed class ObservationTests
             (before, wasteBefore) = (classes, waste);
         }
 
-        Assert.Single(SlabAllocatorOptions.For(new SlabEventObservation { Sizes = sizes, AverageLength = 1 }).SizeClasses!.BlockSizes);
+        Assert.InRange(SlabAllocatorOptions.For(new SlabEventObservation { Sizes = sizes, AverageLength = 1 }).SizeClasses!.BlockSizes.Count, 2, 10);
         Assert.True(before > 20, $"A million events get {before} classes.");
     }
 
