@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using BitSlab.Tests.Support;
 using Xunit;
@@ -373,6 +374,41 @@ public sealed class MemoryLimitTests
         await behind.Soon();
         Payload.Expect(queue, 10, 4);
         subject.AssertLeavesNothing();
+    }
+
+    [Fact]
+    public async Task Disposed_while_a_cancelled_wait_serves_the_next_the_queues_own_allocator_goes_last()
+    {
+        SlabEventQueue? queue = null;
+        bool wasThere = false;
+        int told = 0;
+        SlabAllocatorOptions options = new()
+        {
+            SoftLimit = 4 * MiB,
+            MemoryLimit = 10 * MiB,
+            SoftLimitCallback = allocator =>
+            {
+                // The first event, the try for what is too large, and then the one behind it.
+                if (++told == 3)
+                {
+                    Crowd.Run(queue!.Dispose);
+                    wasThere = !allocator.IsDisposed;
+                }
+            },
+        };
+        queue = new SlabEventQueue(new SlabEventQueueOptions { AllocatorOptions = options });
+        using var cancelled = new CancellationTokenSource();
+        Assert.True(queue.TryEnqueue(new byte[5 * MiB]));
+        Assert.True(queue.TryDequeue(out SlabEvent held));
+        Assert.True(queue.TryEnqueue(new byte[2 * MiB]));
+        Task tooLarge = queue.EnqueueAsync(new byte[9 * MiB], cancelled.Token).AsTask();
+        Task behind = queue.EnqueueAsync(new byte[5 * MiB]).AsTask();
+        held.Dispose();
+        Assert.False(tooLarge.IsCompleted || behind.IsCompleted);
+        await cancelled.CancelAsync();
+        Assert.Equal((3, true, true), (told, wasThere, queue.Allocator.IsDisposed));
+        await Waits.Fails<OperationCanceledException>(() => tooLarge);
+        await Waits.Fails<ObjectDisposedException>(() => behind);
     }
 
     private static QueueSubject Limited(QueueForm form, EventQueueFullMode mode) =>
