@@ -89,11 +89,11 @@ public sealed class QueueGarbageTests
     [Fact]
     public async Task Waits_for_events_leave_next_to_nothing()
     {
+#if DEBUG
+        Assert.Skip("In Debug the compiler makes an object of each async call.");
+#endif
         using var queue = new SlabEventQueue();
-        await Pass();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        await Pass();
-        Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / Waits, 0, 16);
+        Assert.InRange(await BytesPerWait(Pass), 0, 16);
 
         async Task Pass()
         {
@@ -111,10 +111,7 @@ public sealed class QueueGarbageTests
     {
         using var queue = new SlabEventQueue(new SlabEventQueueOptions { Capacity = 1 });
         queue.TryEnqueue(_payload);
-        await Pass();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        await Pass();
-        Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / Waits, 0, 16);
+        Assert.InRange(await BytesPerWait(Pass), 0, 16);
 
         async Task Pass()
         {
@@ -126,6 +123,21 @@ public sealed class QueueGarbageTests
                 await wait;
             }
         }
+    }
+
+    // A wait may end on any thread, so all are counted: of some passes the least, for what else the process does at that time is no wait's.
+    private static async Task<long> BytesPerWait(Func<Task> pass)
+    {
+        await pass();
+        long least = long.MaxValue;
+        for (int i = 0; i < 5; i++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await pass();
+            least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / Waits);
+        }
+
+        return least;
     }
 
     private static long BytesOf(Action action)
