@@ -10,9 +10,9 @@ namespace BitSlab.Tests.Events;
 public sealed class QueueGarbageTests
 {
 #if DEBUG
-    private const bool IsDebug = true;
+    private static readonly bool s_isDebug = true;
 #else
-    private const bool IsDebug = false;
+    private static readonly bool s_isDebug;
 #endif
 
     private const int Events = 100_000;
@@ -95,7 +95,7 @@ public sealed class QueueGarbageTests
     [Fact]
     public async Task Waits_for_events_leave_next_to_nothing()
     {
-        Assert.SkipWhen(IsDebug, "In Debug the compiler makes an object of each async call.");
+        Assert.SkipWhen(s_isDebug, "In Debug the compiler makes an object of each async call.");
         using var queue = new SlabEventQueue();
         Assert.InRange(await BytesPerWait(Pass), 0, 16);
 
