@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace BitSlab.Buffers;
@@ -49,7 +50,9 @@ internal sealed class BufferTracker
         }
     }
 
+    // Out of line, as the next one: who does not track pays for a test.
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void ThrowIfEnded(uint ticket)
     {
         if (!_entries.TryGetValue(ticket, out Entry? entry) || Volatile.Read(ref entry.HasEnded) != 0)
@@ -60,6 +63,7 @@ internal sealed class BufferTracker
 
     /// <summary>The buffer is disposed, by whoever comes first.</summary>
     /// <exception cref="ObjectDisposedException">It was before.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void End(uint ticket)
     {
         if (!_entries.TryGetValue(ticket, out Entry? entry) || Interlocked.Exchange(ref entry.HasEnded, 1) != 0)

@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using BitSlab.Buffers;
 
 namespace BitSlab;
@@ -44,22 +45,14 @@ public unsafe struct SlabBuffer<T> : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SlabBuffer(int length, SlabAllocator? allocator = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        nuint bytes = BytesOf(length);
+        // All branches are in there: a constructor that has some of its own keeps the buffer out of registers, which costs as much as the
+        // allocation.
+        T* pointer = Allocate(length, allocator);
+        uint ticket = Track(length, allocator);
+        _pointer = pointer;
         _allocator = allocator;
         _length = length;
-        if (allocator == null)
-        {
-            _pointer = length == 0 ? null : (T*)SlabMemory.Alloc(bytes);
-        }
-        else
-        {
-            _pointer = length == 0 ? null : (T*)allocator.Alloc(bytes);
-            if (allocator.Tracker != null)
-            {
-                Track(allocator.Tracker);
-            }
-        }
+        _ticket = ticket;
     }
 
     /// <summary>The elements.</summary>
@@ -70,7 +63,9 @@ public unsafe struct SlabBuffer<T> : IDisposable
         get
         {
             ThrowIfEnded();
-            return new Span<T>(_pointer, _length);
+
+            // The length was found not to be negative once.
+            return MemoryMarshal.CreateSpan(ref Unsafe.AsRef<T>(_pointer), _length);
         }
     }
 
@@ -113,19 +108,25 @@ public unsafe struct SlabBuffer<T> : IDisposable
         T* pointer = _pointer;
         SlabAllocator? allocator = _allocator;
         uint ticket = _ticket;
-        this = default;
-        if (allocator == null)
+        _pointer = null;
+        _allocator = null;
+        _length = 0;
+        _ticket = 0;
+        if (ticket != 0)
         {
-            SlabMemory.Free(pointer);
+            allocator!.Tracker!.End(ticket);
+        }
+
+        if (pointer == null)
+        {
             return;
         }
 
-        if (ticket != 0)
+        if (allocator == null)
         {
-            allocator.Tracker!.End(ticket);
+            SlabMemory.Free(pointer);
         }
-
-        if (pointer != null)
+        else
         {
             allocator.Free(pointer);
         }
@@ -189,8 +190,25 @@ public unsafe struct SlabBuffer<T> : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T* Allocate(int length, SlabAllocator? allocator)
+    {
+        if (length <= 0)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length);
+            return null;
+        }
+
+        return (T*)(allocator == null ? SlabMemory.Alloc(BytesOf(length)) : allocator.Alloc(BytesOf(length)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Track(int length, SlabAllocator? allocator) =>
+        allocator == null || allocator.Tracker == null ? 0 : BeginTracking(allocator.Tracker, length);
+
+    // Static, as all that is not inlined: a buffer whose address nobody has can live in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Track(BufferTracker tracker) => _ticket = tracker.Begin(typeof(SlabBuffer<T>), _length, (long)BytesOf(_length));
+    private static uint BeginTracking(BufferTracker tracker, int length) => tracker.Begin(typeof(SlabBuffer<T>), length, (long)BytesOf(length));
 }
 
 /// <summary>

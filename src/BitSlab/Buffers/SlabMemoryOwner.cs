@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading;
 
 namespace BitSlab;
@@ -67,7 +68,9 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     public override Span<T> GetSpan()
     {
         ThrowIfDisposed();
-        return new Span<T>(_block, _length);
+
+        // The length was found not to be negative once.
+        return MemoryMarshal.CreateSpan(ref Unsafe.AsRef<T>(_block), _length);
     }
 
     /// <summary>The address of an element. Costs nothing: the memory does not move, and is not kept from being freed by it.</summary>
