@@ -14,8 +14,7 @@ internal sealed class BufferTracker
     // Of so many that were disposed it is known where they were allocated, for the message of who uses them still.
     private const int MostEnded = 4_096;
 
-    // This, and the constructor that it is for.
-    private const int OwnFrames = 3;
+    private static readonly string? s_ownAssembly = typeof(BufferTracker).Assembly.FullName;
 
     private readonly ConcurrentDictionary<uint, Entry> _entries = new();
     private readonly ConcurrentQueue<uint> _ended = new();
@@ -32,7 +31,7 @@ internal sealed class BufferTracker
     /// <returns>Its ticket, which is not 0.</returns>
     public uint Begin(Type type, int length, long bytes)
     {
-        Entry entry = new(type, new StackTrace(OwnFrames, fNeedFileInfo: true)) { Length = length, Bytes = bytes };
+        Entry entry = new(type, PlaceOfCaller()) { Length = length, Bytes = bytes };
         do
         {
             entry.Number = unchecked((uint)Interlocked.Increment(ref _lastTicket));
@@ -84,6 +83,19 @@ internal sealed class BufferTracker
                 Retire(ticket);
             }
         }
+    }
+
+    // From the first frame on that is not the library's: what is inlined changes from call to call.
+    private static StackTrace PlaceOfCaller()
+    {
+        StackTrace all = new(fNeedFileInfo: false);
+        int own = 0;
+        while (own < all.FrameCount && DiagnosticMethodInfo.Create(all.GetFrame(own)!)?.DeclaringAssemblyName == s_ownAssembly)
+        {
+            own++;
+        }
+
+        return new StackTrace(own, fNeedFileInfo: true);
     }
 
     private void Retire(uint ticket)
