@@ -49,7 +49,7 @@ internal static unsafe class ThrowHelper
 
     [DoesNotReturn]
     public static void ThrowSegmentDisposed() =>
-        throw new ObjectDisposedException(null, "The memory was given back: its writer was cleared or disposed.");
+        throw new ObjectDisposedException(null, "The memory was given back: its writer was cleared, its stream was shrunk or changed, or one of the two was disposed.");
 
     [DoesNotReturn]
     public static void ThrowAdvancedTooFar(int count, long room) =>

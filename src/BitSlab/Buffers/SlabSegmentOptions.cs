@@ -4,7 +4,7 @@ using System.Globalization;
 namespace BitSlab;
 
 /// <summary>
-/// How a <see cref="SlabBufferWriter"/> takes its memory: in segments, each half as large as all before it. Its
+/// How a <see cref="SlabBufferWriter"/> or a <see cref="SlabStream"/> takes its memory: in segments, each half as large as all before it. Its
 /// constructor checks the options, and names the property that is out of range. Make them once and use them for many.
 /// </summary>
 public sealed record SlabSegmentOptions
@@ -36,7 +36,7 @@ public sealed record SlabSegmentOptions
 
     /// <summary>
     /// The most bytes that <see cref="SlabBufferWriter.Clear"/> keeps, 0 to 2^30; 0 keeps none. Default 64 KiB: messages up to there are
-    /// written again and again into the same memory.
+    /// written again and again into the same memory. Streams keep nothing.
     /// </summary>
     public int KeptBytes { get; init; } = 64 << 10;
 
