@@ -84,7 +84,7 @@ public sealed class SlabList<T> : IReadOnlyList<T>, ICollection<T>, IDisposable
         get
         {
             ThrowIfDisposed();
-            if ((uint)index >= (uint)_count)
+            if (unchecked((uint)index) >= (uint)_count)
             {
                 ThrowHelper.ThrowIndexOutOfRange(index, _count);
             }
@@ -136,7 +136,7 @@ public sealed class SlabList<T> : IReadOnlyList<T>, ICollection<T>, IDisposable
     public void InsertRange(int index, ReadOnlySpan<T> items)
     {
         ThrowIfDisposed();
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)index, (uint)_count, nameof(index));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(unchecked((uint)index), (uint)_count, nameof(index));
         if (items.IsEmpty)
         {
             return;
@@ -174,7 +174,7 @@ public sealed class SlabList<T> : IReadOnlyList<T>, ICollection<T>, IDisposable
     public void RemoveAt(int index)
     {
         ThrowIfDisposed();
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_count, nameof(index));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(unchecked((uint)index), (uint)_count, nameof(index));
         RemoveRange(index, 1);
     }
 

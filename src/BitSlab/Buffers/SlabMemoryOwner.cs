@@ -80,7 +80,7 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     public override MemoryHandle Pin(int elementIndex = 0)
     {
         ThrowIfDisposed();
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)_length, nameof(elementIndex));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(unchecked((uint)elementIndex), (uint)_length, nameof(elementIndex));
         return new MemoryHandle((T*)_block + elementIndex);
     }
 

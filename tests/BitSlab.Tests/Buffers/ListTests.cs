@@ -99,7 +99,7 @@ public sealed class ListTests
         using var list = new SlabList<byte>(allocator: allocator);
         for (int i = 0; i < 100_000; i++)
         {
-            list.Add((byte)i);
+            list.Add(unchecked((byte)i));
             Assert.InRange(allocator.GetStatistics().LiveBytes, list.Capacity, list.Capacity);
         }
 
