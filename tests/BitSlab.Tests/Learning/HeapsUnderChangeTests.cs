@@ -48,13 +48,15 @@ public sealed unsafe class HeapsUnderChangeTests : IDisposable
     public void Ladders_change_beside_owners_freers_maintenance_and_adopters(int callsOfAnOwner)
     {
         const int Rounds = 200;
+        const int Owners = 1000;
         bool done = false;
         int owners = 0;
         Crowd.Run(4, thread =>
         {
             var random = new Random(thread);
             int[][] ladders = [.. Enumerable.Range(0, thread == 0 ? 200 : 0).Select(_ => Ladders.Random(random, classes: 60, Alignment, Maximum))];
-            for (int i = 0; thread == 0 && i < Rounds; i++)
+            // However late the machine starts the owners, the change goes on until enough of them were beside it.
+            for (int i = 0; thread == 0 && (i < Rounds || Volatile.Read(ref owners) < Owners); i++)
             {
                 // So many in a row that one is often published while another is copied.
                 for (int k = 0; k < 50; k++)
@@ -73,7 +75,6 @@ public sealed unsafe class HeapsUnderChangeTests : IDisposable
                 Interlocked.Increment(ref owners);
             }
         });
-        Assert.True(owners > 1000, $"There were {owners} owners only.");
         FreeAll();
         Assert.Equal(0, _core.Count().Blocks);
         Assert.Equal(0, _core.Allocator->InvalidFrees);
