@@ -1,9 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
+using BitSlab.Buffers;
 using BitSlab.Core;
 using BitSlab.Learning;
 using BitSlab.Threads;
@@ -67,6 +69,9 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         _allocator = allocator;
         options.ApplyTo(allocator);
         _directLimit = allocator->DirectLimit;
+        _bufferLimit = options.TrackBuffers ? 0 : _directLimit;
+        _minimumAlignment = (uint)options.MinimumAlignment;
+        Tracker = options.TrackBuffers ? new BufferTracker(this) : null;
         _learner = options.Adaptive == AdaptiveSizing.Learn ? new SizeLearner(allocator, options.Name, Ladders.DefaultBlockSizes(options)) : null;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
@@ -173,6 +178,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         EnterGate();
         Lifetime.FreeAll(_allocator);
         ExitGate();
+        Tracker?.EndAll(isReset: true);
         GC.KeepAlive(this);
     }
 
@@ -303,6 +309,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             return;
         }
 
+        IReadOnlyList<SlabLiveBuffer> leaked = [];
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             EnterGate();
@@ -315,9 +322,12 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             }
 
             Destroy();
+            leaked = Tracker?.Describe() ?? leaked;
+            Tracker?.EndAll(isReset: false);
         }
 
         GC.SuppressFinalize(this);
+        TellLeaks(leaked);
     }
 
     /// <summary>
@@ -381,7 +391,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         if (change != null)
         {
             // Whoever listens may do anything.
-            SizingEvents.Log.Tell(change);
+            BitSlabEvents.Log.Tell(change);
         }
 
         GC.KeepAlive(this);
@@ -479,7 +489,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
 
     // For who may come while the allocator is disposed, whose gate stays closed then, or is another's: false.
     private bool TryEnterGateOfLive()

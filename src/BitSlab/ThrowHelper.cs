@@ -26,6 +26,15 @@ internal static unsafe class ThrowHelper
         throw new ObjectDisposedException(nameof(SlabEvent), "The event was disposed already, or is no event of a queue.");
 
     [DoesNotReturn]
+    public static void ThrowBufferDisposed() => throw new ObjectDisposedException("SlabBuffer", "The buffer was disposed.");
+
+    [DoesNotReturn]
+    public static void ThrowBoxEmpty() => throw new InvalidOperationException("The box is empty: a default value, or moved.");
+
+    [DoesNotReturn]
+    public static void ThrowIndexOutOfRange() => throw new IndexOutOfRangeException();
+
+    [DoesNotReturn]
     public static void ThrowHasChildren(string? name, long children) =>
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"Allocator '{NameOf(name)}' has children that are not disposed, {children}: they share its budget."));
