@@ -69,8 +69,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         _allocator = allocator;
         options.ApplyTo(allocator);
         _directLimit = allocator->DirectLimit;
-        _bufferLimit = options.TrackBuffers ? 0 : _directLimit;
-        _minimumAlignment = (uint)options.MinimumAlignment;
+        BufferLimit = options.TrackBuffers ? 0 : (uint)options.MaxManagedBlockSize;
+        MinimumAlignment = (uint)options.MinimumAlignment;
         Tracker = options.TrackBuffers ? new BufferTracker(this) : null;
         _learner = options.Adaptive == AdaptiveSizing.Learn ? new SizeLearner(allocator, options.Name, Ladders.DefaultBlockSizes(options)) : null;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();

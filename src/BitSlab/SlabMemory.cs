@@ -19,9 +19,6 @@ public static unsafe class SlabMemory
     // The shared allocator's classes, as constants on the fast path: steps of 16, and they stay.
     private const int GranularityShift = 4;
 
-    /// <summary>The alignment of every block of the shared allocator, in bytes.</summary>
-    internal const int Alignment = 1 << GranularityShift;
-
     /// <summary>Allocates a block, not initialised, aligned to 16 bytes or, in an allocator of its own options, to its minimum.</summary>
     /// <param name="byteCount">The size in bytes; 0 gives a unique block that holds nothing.</param>
     /// <returns>The block; never null.</returns>
@@ -33,7 +30,7 @@ public static unsafe class SlabMemory
         // A size of 0 becomes the largest number, and so leaves the fast path.
         nuint last = unchecked(byteCount - 1);
         ThreadHeap* heap = ThreadHeaps.t_shared;
-        return last < ThreadHeap.DirectBytes && heap != null && LocalAlloc.TryTake(heap, EntryFor(heap, last), out void* block)
+        return last < ThreadHeap.DirectBytes && heap != null && LocalAlloc.TryTake(heap, ThreadHeap.Entry(heap, last >> GranularityShift), out void* block)
             ? block
             : AllocSlow(byteCount);
     }
@@ -64,7 +61,7 @@ public static unsafe class SlabMemory
     {
         nuint last = unchecked(byteCount - 1);
         ThreadHeap* heap = ThreadHeaps.t_shared;
-        if (last < ThreadHeap.DirectBytes && heap != null && LocalAlloc.TryTake(heap, EntryFor(heap, last), out void* block))
+        if (last < ThreadHeap.DirectBytes && heap != null && LocalAlloc.TryTake(heap, ThreadHeap.Entry(heap, last >> GranularityShift), out void* block))
         {
             NativeMemory.Clear(block, byteCount);
             return block;
@@ -168,10 +165,6 @@ public static unsafe class SlabMemory
 
     /// <inheritdoc cref="NativeMemory.Fill(void*, nuint, byte)"/>
     public static void Fill(void* ptr, nuint byteCount, byte value) => NativeMemory.Fill(ptr, byteCount, value);
-
-    /// <summary>The entry of the class that serves a size of the shared allocator's fast path, given less one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ClassEntry* EntryFor(ThreadHeap* heap, nuint last) => ThreadHeap.Entry(heap, last >> GranularityShift);
 
     // A static constructor that fails is told as a TypeInitializationException, for ever: what may fail is asked for before.
     private static SlabAllocator Shared

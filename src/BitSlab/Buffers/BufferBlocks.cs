@@ -12,35 +12,50 @@ namespace BitSlab.Buffers;
 /// </summary>
 internal static unsafe class BufferBlocks
 {
+    // The shared allocator's options, as constants on the fast path.
+    private const uint MaxSharedBlock = 32_768;
+    private const uint SharedAlignment = 16;
+
     /// <summary>The fast path: false for whatever it does not serve. The size is given less one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryTake(SlabAllocator? allocator, nuint last, nuint alignment, out void* block)
     {
-        if (allocator != null)
-        {
-            return allocator.TryTakeForBuffer(last, alignment, out block);
-        }
+        ThreadHeap* heap = HeapOf(allocator);
+        uint limit = allocator == null ? MaxSharedBlock : allocator.BufferLimit;
 
-        ThreadHeap* heap = ThreadHeaps.t_shared;
-        if (last < ThreadHeap.DirectBytes && alignment <= SlabMemory.Alignment && heap != null)
+        // No test for bytes: 1 is a constant.
+        if (last < limit && heap != null && (alignment <= 1 || alignment <= (allocator == null ? SharedAlignment : allocator.MinimumAlignment)))
         {
-            return LocalAlloc.TryTake(heap, SlabMemory.EntryFor(heap, last), out block);
+            bool isDirect = last < ThreadHeap.DirectBytes;
+            ClassEntry* entry = isDirect ? ThreadHeap.EntryFor(heap, last) : ThreadHeap.Entry(heap, heap->Coarse[last >> ThreadHeap.CoarseShift]);
+
+            // The first class of those that serve sizes near to this one need not serve it. Without a current slab its entry knows no block size.
+            if (isDirect || last < entry->BlockSize)
+            {
+                return LocalAlloc.TryTake(heap, entry, out block);
+            }
         }
 
         block = null;
         return false;
     }
 
-    /// <summary>The fast path back: false for anything but a plain correct free of the thread's own block.</summary>
+    /// <summary>The fast path back: false for anything but a plain correct free of the thread's own block. Not for a tracked buffer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFree(object? owner, void* block)
     {
-        ThreadHeap* heap = owner == null ? ThreadHeaps.t_shared
-            : owner is SlabAllocator allocator ? allocator.LookupHeap()
-            : null;
+        ThreadHeap* heap = HeapOf(owner as SlabAllocator);
         bool done = LocalFree.TryFree(heap, block, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs);
         GC.KeepAlive(owner);
         return done;
+    }
+
+    // The shared allocator's first, whatever the owner: a branch that the profile finds cold would get a slow look at the thread's statics of its own.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ThreadHeap* HeapOf(SlabAllocator? allocator)
+    {
+        ThreadHeap* heap = ThreadHeaps.t_shared;
+        return allocator == null ? heap : ThreadHeaps.Lookup(allocator.Slot);
     }
 
     /// <summary>The allocator of an owner.</summary>
