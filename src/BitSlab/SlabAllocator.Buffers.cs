@@ -8,8 +8,9 @@ namespace BitSlab;
 public sealed partial class SlabAllocator
 {
     /// <summary>
-    /// Raised when an allocator with <see cref="SlabAllocatorOptions.TrackBuffers"/> is disposed while buffers of it are not, once all is given back; on the thread that disposes. What
-    /// the handler throws comes out of <see cref="Dispose"/>, whose work is done by then: so a test can be made to fail. The event source <c>BitSlab</c> has the same, one event <c>BufferLeaked</c> for each.
+    /// Raised when an allocator with <see cref="SlabAllocatorOptions.TrackBuffers"/> is disposed while buffers of it are not, once all is
+    /// given back; on the thread that disposes. What the handler throws comes out of <see cref="Dispose"/>, whose work is done by then: so
+    /// a test can be made to fail. The event source <c>BitSlab</c> has the same, one event <c>BufferLeaked</c> for each.
     /// </summary>
     public event EventHandler<BuffersLeakedEventArgs>? BuffersLeaked;
 
@@ -24,10 +25,12 @@ public sealed partial class SlabAllocator
     internal BufferTracker? Tracker { get; }
 
     /// <summary>
-    /// The buffers, boxes and lists of this allocator that are not disposed, with the place of their allocation, the oldest first. May run beside other
-    /// calls: what is allocated or disposed meanwhile may or may not be seen.
+    /// The buffers, boxes and lists of this allocator that are not disposed, with the place of their allocation, the oldest first. May run
+    /// beside other calls: what is allocated or disposed meanwhile may or may not be seen.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The allocator does not track buffers: it was made without <see cref="SlabAllocatorOptions.TrackBuffers"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The allocator does not track buffers: it was made without <see cref="SlabAllocatorOptions.TrackBuffers"/>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     public IReadOnlyList<SlabLiveBuffer> GetLiveBuffers()
     {

@@ -7,8 +7,8 @@ using BitSlab.Threads;
 namespace BitSlab.Buffers;
 
 /// <summary>
-/// Blocks for the types that own one: aligned for their elements, tracked where that is wanted, and with the exceptions that users of disposable types expect.
-/// Owners are an allocator, null for the shared one, or a <see cref="TrackedBuffer"/>.
+/// Blocks for the types that own one: aligned for their elements, tracked where that is wanted, and with the exceptions that users of
+/// disposable types expect. Owners are an allocator, null for the shared one, or a <see cref="TrackedBuffer"/>.
 /// </summary>
 internal static unsafe class BufferBlocks
 {
@@ -24,12 +24,16 @@ internal static unsafe class BufferBlocks
         uint limit = allocator == null ? MaxSharedBlock : allocator.BufferLimit;
 
         // No test for bytes: 1 is a constant.
-        if (last < limit && heap != null && (alignment <= 1 || alignment <= (allocator == null ? SharedAlignment : allocator.MinimumAlignment)))
+        if (last < limit && heap != null
+            && (alignment <= 1 || alignment <= (allocator == null ? SharedAlignment : allocator.MinimumAlignment)))
         {
             bool isDirect = last < ThreadHeap.DirectBytes;
-            ClassEntry* entry = isDirect ? ThreadHeap.EntryFor(heap, last) : ThreadHeap.Entry(heap, heap->Coarse[last >> ThreadHeap.CoarseShift]);
+            ClassEntry* entry = isDirect
+                ? ThreadHeap.EntryFor(heap, last)
+                : ThreadHeap.Entry(heap, heap->Coarse[last >> ThreadHeap.CoarseShift]);
 
-            // The first class of those that serve sizes near to this one need not serve it. Without a current slab its entry knows no block size.
+            // The first class of those that serve sizes near to this one need not serve it. Without a current slab its entry knows no block
+            // size.
             if (isDirect || last < entry->BlockSize)
             {
                 return LocalAlloc.TryTake(heap, entry, out block);
@@ -40,7 +44,9 @@ internal static unsafe class BufferBlocks
         return false;
     }
 
-    /// <summary>The fast path back: false for anything but a plain correct free of the thread's own block. Not for a tracked buffer.</summary>
+    /// <summary>
+    /// The fast path back: false for anything but a plain correct free of the thread's own block. Not for a tracked buffer.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFree(object? owner, void* block)
     {
@@ -50,7 +56,8 @@ internal static unsafe class BufferBlocks
         return done;
     }
 
-    // The shared allocator's first, whatever the owner: a branch that the profile finds cold would get a slow look at the thread's statics of its own.
+    // The shared allocator's first, whatever the owner: a branch that the profile finds cold would get a slow look at the thread's statics
+    // of its own.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ThreadHeap* HeapOf(SlabAllocator? allocator)
     {
@@ -124,8 +131,8 @@ internal static unsafe class BufferBlocks
     }
 
     /// <summary>
-    /// A block of the smallest class that serves a smaller size, where <see cref="Resize"/> would leave up to half of it unused. The old one where no
-    /// smaller one is to be had.
+    /// A block of the smallest class that serves a smaller size, where <see cref="Resize"/> would leave up to half of it unused. The old
+    /// one where no smaller one is to be had.
     /// </summary>
     public static void* Shrink(SlabAllocator allocator, void* block, nuint bytes, nuint alignment)
     {

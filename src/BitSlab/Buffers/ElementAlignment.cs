@@ -8,8 +8,8 @@ internal static unsafe class ElementAlignment<T>
     where T : unmanaged
 {
     /// <summary>
-    /// A bound that the JIT holds as a constant: the alignment itself, but for a type whose declared size is no multiple of it. Then it is more, and less
-    /// than twice as much.
+    /// A bound that the JIT holds as a constant: the alignment itself, but for a type whose declared size is no multiple of it. Then it is
+    /// more, and less than twice as much.
     /// </summary>
     public static nuint AtMost => (nuint)(sizeof(Probe) - sizeof(T));
 

@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace BitSlab;
 
 /// <summary>
-/// One value in native memory, owned by the variable that holds the box: to be disposed once, on any thread. It is a <see cref="SlabBuffer{T}"/> of one element, and all that is
-/// said there of copies, threads and forgotten buffers holds here.
+/// One value in native memory, owned by the variable that holds the box: to be disposed once, on any thread. It is a
+/// <see cref="SlabBuffer{T}"/> of one element, and all that is said there of copies, threads and forgotten buffers holds here.
 /// </summary>
 /// <typeparam name="T">The type of the value, which stands at its natural alignment.</typeparam>
 /// <remarks>The default value is an empty box: its <see cref="Value"/> cannot be used, and its disposal does nothing.</remarks>
@@ -59,7 +59,9 @@ public struct SlabBox<T> : IDisposable
     /// <exception cref="ObjectDisposedException">The box was disposed.</exception>
     public SlabBox<T> Move() => new(_buffer.Move());
 
-    /// <summary>Frees the memory. Does nothing for an empty box, for a variable that was disposed, and once the allocator is disposed.</summary>
+    /// <summary>
+    /// Frees the memory. Does nothing for an empty box, for a variable that was disposed, and once the allocator is disposed.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">
     /// The memory is free already: a copy of this box was disposed, or the allocator was reset. Nothing was changed.
     /// </exception>

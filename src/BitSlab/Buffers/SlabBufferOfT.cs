@@ -7,19 +7,20 @@ using BitSlab.Buffers;
 namespace BitSlab;
 
 /// <summary>
-/// Elements in one block of native memory, owned by the variable that holds the buffer: to be disposed once, on any thread. A buffer allocates
-/// nothing on the garbage-collected heap, and is not noticed by the collector: what is forgotten stays allocated.
+/// Elements in one block of native memory, owned by the variable that holds the buffer: to be disposed once, on any thread. A buffer
+/// allocates nothing on the garbage-collected heap, and is not noticed by the collector: what is forgotten stays allocated.
 /// </summary>
 /// <typeparam name="T">The type of the elements. They stand at its natural alignment.</typeparam>
 /// <remarks>
 /// <para>Hand ownership over with <see cref="Move"/>; a plain copy is a second handle to the same memory. A variable that was disposed
 /// knows it: its use throws <see cref="ObjectDisposedException"/>, and its second disposal does nothing. Disposal of a copy whose memory is
 /// free already throws <see cref="ObjectDisposedException"/>, unless the address was handed out again before, which cannot be
-/// seen; other use of such a copy goes unnoticed. With <see cref="SlabAllocatorOptions.TrackBuffers"/> all of these are found exactly.</para>
-/// <para>Spans and references that were taken before stay what they are: do not touch them after <see cref="Resize"/>, after the disposal of the buffer, or
-/// after <see cref="SlabAllocator.Reset"/> or disposal of its allocator.</para>
-/// <para>One variable may not be used by several threads at once while one of them resizes, moves or disposes it. The default value is an empty
-/// buffer of <see cref="SlabAllocator.Shared"/>.</para>
+/// seen; other use of such a copy goes unnoticed. With <see cref="SlabAllocatorOptions.TrackBuffers"/> all of these are found
+/// exactly.</para>
+/// <para>Spans and references that were taken before stay what they are: do not touch them after <see cref="Resize"/>, after the disposal
+/// of the buffer, or after <see cref="SlabAllocator.Reset"/> or disposal of its allocator.</para>
+/// <para>One variable may not be used by several threads at once while one of them resizes, moves or disposes it. The default value is an
+/// empty buffer of <see cref="SlabAllocator.Shared"/>.</para>
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public unsafe struct SlabBuffer<T> : IDisposable
@@ -78,7 +79,8 @@ public unsafe struct SlabBuffer<T> : IDisposable
     public readonly bool IsEmpty => _length == 0;
 
     /// <summary>
-    /// The elements that the block has room for, at least <see cref="Length"/>: up to there <see cref="Resize"/> stays in place. Looked up on each call.
+    /// The elements that the block has room for, at least <see cref="Length"/>: up to there <see cref="Resize"/> stays in place. Looked up
+    /// on each call.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
     public readonly int Capacity
@@ -136,8 +138,8 @@ public unsafe struct SlabBuffer<T> : IDisposable
     }
 
     /// <summary>
-    /// Gives the buffer another length. Elements up to the smaller length stay, in place where the block fits, in a new one otherwise; elements beyond are not initialised. When it fails the buffer is as
-    /// it was. Copies of the buffer are not to be used any more.
+    /// Gives the buffer another length. Elements up to the smaller length stay, in place where the block fits, in a new one otherwise;
+    /// elements beyond are not initialised. When it fails the buffer is as it was. Copies of the buffer are not to be used any more.
     /// </summary>
     /// <param name="length">The new number of elements; 0 frees the memory.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
@@ -171,7 +173,8 @@ public unsafe struct SlabBuffer<T> : IDisposable
     }
 
     /// <summary>
-    /// Hands the buffer over: the value returned owns it, and this variable is left as an empty buffer of the same allocator, also inside <c>using</c>.
+    /// Hands the buffer over: the value returned owns it, and this variable is left as an empty buffer of the same allocator, also inside
+    /// <c>using</c>.
     /// </summary>
     /// <returns>The buffer, to be disposed by who takes it.</returns>
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
@@ -189,7 +192,9 @@ public unsafe struct SlabBuffer<T> : IDisposable
         return moved;
     }
 
-    /// <summary>Frees the memory. Does nothing for an empty buffer, for a variable that was disposed, and once the allocator is disposed.</summary>
+    /// <summary>
+    /// Frees the memory. Does nothing for an empty buffer, for a variable that was disposed, and once the allocator is disposed.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">
     /// The memory is free already: a copy of this buffer was disposed, or the allocator was reset. Nothing was changed.
     /// </exception>
@@ -213,7 +218,8 @@ public unsafe struct SlabBuffer<T> : IDisposable
         _version = TrackedBuffer.Disposed;
     }
 
-    // Out of line: sizes above those of the fast path, an alignment above the allocator's, the first block of a thread, tracked buffers, and errors.
+    // Out of line: sizes above those of the fast path, an alignment above the allocator's, the first block of a thread, tracked buffers,
+    // and errors.
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static SlabBuffer<T> Allocate(int length, SlabAllocator? allocator, bool zeroed)
     {

@@ -4,7 +4,8 @@ using System.Diagnostics;
 namespace BitSlab;
 
 /// <summary>
-/// A buffer, box or list that was not disposed, as an allocator with <see cref="SlabAllocatorOptions.TrackBuffers"/> knows it. A description: it keeps no memory.
+/// A buffer, box or list that was not disposed, as an allocator with <see cref="SlabAllocatorOptions.TrackBuffers"/> knows it. A
+/// description: it keeps no memory.
 /// </summary>
 public sealed class SlabLiveBuffer
 {
@@ -25,7 +26,9 @@ public sealed class SlabLiveBuffer
     /// <summary>The bytes that its memory takes from the allocator, at least those of its elements.</summary>
     public long AllocatedBytes { get; }
 
-    /// <summary>The place of its allocation: the calls that led there, without those of the library. Files and lines where symbols are at hand.</summary>
+    /// <summary>
+    /// The place of its allocation: the calls that led there, without those of the library. Files and lines where symbols are at hand.
+    /// </summary>
     public StackTrace StackTrace { get; }
 
     /// <summary>Type, length, bytes, and the place of allocation on the lines that follow.</summary>

@@ -7,8 +7,8 @@ using System.Threading;
 namespace BitSlab.Buffers;
 
 /// <summary>
-/// What is known of a buffer of an allocator with <see cref="SlabAllocatorOptions.TrackBuffers"/>. All copies of the buffer share it: each holds the version that it
-/// was copied at, and is good as long as that is the version here.
+/// What is known of a buffer of an allocator with <see cref="SlabAllocatorOptions.TrackBuffers"/>. All copies of the buffer share it: each
+/// holds the version that it was copied at, and is good as long as that is the version here.
 /// </summary>
 internal sealed class TrackedBuffer
 {
@@ -25,7 +25,9 @@ internal sealed class TrackedBuffer
     private long _length;
     private nuint _bytes;
 
-    /// <summary>Above 0 while the buffer lives; it then goes up whenever one variable takes it from the others. At the end it says why.</summary>
+    /// <summary>
+    /// Above 0 while the buffer lives; it then goes up whenever one variable takes it from the others. At the end it says why.
+    /// </summary>
     private int _version = FirstVersion;
 
     public TrackedBuffer(BufferTracker tracker, long number, Type type, long length, nuint bytes, StackTrace allocated)
@@ -101,7 +103,8 @@ internal sealed class TrackedBuffer
         throw new ObjectDisposedException(_type.ToString(), $"The buffer {what}. It was allocated{Environment.NewLine}{PlaceOfAllocation()}");
     }
 
-    // From the first frame outside of the library on. When it is asked for, not when a buffer is made: names of methods are slow to come by.
+    // From the first frame outside of the library on. When it is asked for, not when a buffer is made: names of methods are slow to come
+    // by.
     private StackTrace PlaceOfAllocation()
     {
         string library = typeof(SlabAllocator).Assembly.GetName().Name!;
