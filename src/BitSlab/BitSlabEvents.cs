@@ -42,7 +42,8 @@ internal sealed class BitSlabEvents : EventSource
         {
             foreach (SlabLiveBuffer buffer in leaked)
             {
-                BufferLeaked(allocator ?? string.Empty, buffer.Type.ToString(), buffer.Length, buffer.AllocatedBytes, buffer.StackTrace.ToString());
+                BufferLeaked(
+                    allocator ?? string.Empty, buffer.Type.ToString(), buffer.Length, buffer.AllocatedBytes, buffer.StackTrace.ToString());
             }
         }
     }

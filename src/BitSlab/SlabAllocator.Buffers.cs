@@ -37,7 +37,8 @@ public sealed partial class SlabAllocator
         ThrowIfDisposed();
         return Tracker != null
             ? Tracker.Describe()
-            : throw new InvalidOperationException($"The allocator does not track buffers: make it with {nameof(SlabAllocatorOptions.TrackBuffers)}.");
+            : throw new InvalidOperationException(
+                $"The allocator does not track buffers: make it with {nameof(SlabAllocatorOptions.TrackBuffers)}.");
     }
 
     private void TellLeaks(IReadOnlyList<SlabLiveBuffer> leaked)

@@ -25,7 +25,7 @@ public struct SlabBox<T> : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SlabBox(T value, SlabAllocator? allocator = null)
     {
-        _buffer = new SlabBuffer<T>(1, allocator);
+        _buffer = new SlabBuffer<T>(1, allocator, typeof(SlabBox<T>));
         _buffer[0] = value;
     }
 

@@ -14,7 +14,7 @@ public static class SlabBuffer
     /// <exception cref="SlabMemoryLimitException">The allocator's limit is reached.</exception>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     public static SlabBuffer<T> Zeroed<T>(int length, SlabAllocator? allocator = null)
-        where T : unmanaged => SlabBuffer<T>.Allocate(length, allocator, zeroed: true);
+        where T : unmanaged => SlabBuffer<T>.Allocate(length, allocator, zeroed: true, typeof(SlabBuffer<T>));
 
     /// <summary>Allocates a buffer and copies values into it.</summary>
     /// <typeparam name="T">The type of the elements.</typeparam>

@@ -47,6 +47,13 @@ public unsafe struct SlabBuffer<T> : IDisposable
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SlabBuffer(int length, SlabAllocator? allocator = null)
+        : this(length, allocator, typeof(SlabBuffer<T>))
+    {
+    }
+
+    /// <summary>The same for what its user knows as another type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal SlabBuffer(int length, SlabAllocator? allocator, Type type)
     {
         // A negative length becomes a size that no class serves, and 0 becomes the largest number: both leave the fast path.
         nuint last = unchecked(((nuint)(uint)length * (nuint)sizeof(T)) - 1);
@@ -60,7 +67,7 @@ public unsafe struct SlabBuffer<T> : IDisposable
         }
         else
         {
-            this = Allocate(length, allocator, zeroed: false);
+            this = Allocate(length, allocator, zeroed: false, type);
         }
     }
 
@@ -128,7 +135,7 @@ public unsafe struct SlabBuffer<T> : IDisposable
                 BufferBlocks.Require(_owner, _version);
             }
 
-            if ((uint)index >= (uint)_length)
+            if (unchecked((uint)index >= (uint)_length))
             {
                 ThrowHelper.ThrowIndexOutOfRange();
             }
@@ -161,7 +168,7 @@ public unsafe struct SlabBuffer<T> : IDisposable
         }
         else if (_block == null)
         {
-            this = Allocate(length, allocator, zeroed: false);
+            this = Allocate(length, allocator, zeroed: false, typeof(SlabBuffer<T>));
         }
         else
         {
@@ -221,7 +228,7 @@ public unsafe struct SlabBuffer<T> : IDisposable
     // Out of line: sizes above those of the fast path, an alignment above the allocator's, the first block of a thread, tracked buffers,
     // and errors.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static SlabBuffer<T> Allocate(int length, SlabAllocator? allocator, bool zeroed)
+    internal static SlabBuffer<T> Allocate(int length, SlabAllocator? allocator, bool zeroed, Type type)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         SlabAllocator source = BufferBlocks.AllocatorOf(allocator);
@@ -237,7 +244,7 @@ public unsafe struct SlabBuffer<T> : IDisposable
             return new SlabBuffer<T>((T*)block, length, 0, allocator);
         }
 
-        TrackedBuffer tracked = BufferBlocks.Track(source.Tracker, typeof(SlabBuffer<T>), length, block);
+        TrackedBuffer tracked = BufferBlocks.Track(source.Tracker, type, length, block);
         return new SlabBuffer<T>((T*)block, length, tracked.Version, tracked);
     }
 }

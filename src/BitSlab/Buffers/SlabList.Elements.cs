@@ -77,7 +77,7 @@ public sealed unsafe partial class SlabList<T>
     /// <exception cref="ObjectDisposedException">The list is disposed.</exception>
     public void RemoveAt(int index)
     {
-        if ((uint)index >= (uint)_count)
+        if (unchecked((uint)index >= (uint)_count))
         {
             ThrowNoElement(index);
         }

@@ -18,15 +18,21 @@ public sealed partial class SlabList<T>
     public int IndexOf(T item)
     {
         ReadOnlySpan<T> items = AsSpan();
-        _pins++;
-        try
+        if (typeof(T).IsPrimitive)
         {
             return items.IndexOf(item, comparer: null);
         }
-        finally
+
+        // The type's own code may do anything to the list: no reference into it is held meanwhile. No pin, for others may look, too.
+        for (int i = 0; i < _count; i++)
         {
-            _pins--;
+            if (EqualityComparer<T>.Default.Equals(this[i], item))
+            {
+                return i;
+            }
         }
+
+        return -1;
     }
 
     /// <summary>Sorts the elements by their default order. Not stable.</summary>

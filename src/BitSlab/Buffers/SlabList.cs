@@ -122,7 +122,7 @@ public sealed unsafe partial class SlabList<T> : IList<T>, IReadOnlyList<T>, IDi
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if ((uint)index >= (uint)_count)
+            if (unchecked((uint)index >= (uint)_count))
             {
                 ThrowNoElement(index);
             }
@@ -257,7 +257,7 @@ public sealed unsafe partial class SlabList<T> : IList<T>, IReadOnlyList<T>, IDi
     {
         if (_pins != 0)
         {
-            throw new InvalidOperationException("The list cannot move or free its memory while it runs a comparison or predicate on the elements.");
+            throw new InvalidOperationException("The list cannot move or free its memory while it runs a comparison or a predicate.");
         }
     }
 

@@ -100,7 +100,8 @@ internal sealed class TrackedBuffer
             GoneWithAllocator => "went with its allocator's Dispose",
             _ => "was moved or resized through another copy of it",
         };
-        throw new ObjectDisposedException(_type.ToString(), $"The buffer {what}. It was allocated{Environment.NewLine}{PlaceOfAllocation()}");
+        throw new ObjectDisposedException(
+            _type.ToString(), $"The buffer {what}. It was allocated{Environment.NewLine}{PlaceOfAllocation()}");
     }
 
     // From the first frame outside of the library on. When it is asked for, not when a buffer is made: names of methods are slow to come
