@@ -299,7 +299,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <summary>
     /// Frees every block and gives all memory back. Later calls on this instance throw <see cref="ObjectDisposedException"/>; blocks
     /// that are still held are refused by <see cref="SlabMemory"/>. May be called twice; does nothing for <see cref="Shared"/>. May
-    /// not run while another thread is inside a call on this allocator.
+    /// not run while another thread is inside a call on this allocator. Buffers that live, where they are tracked, are told by
+    /// <see cref="BuffersLeaked"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">Children live: they share this allocator's budget. Nothing was changed.</exception>
     public void Dispose()

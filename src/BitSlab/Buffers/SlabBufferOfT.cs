@@ -19,6 +19,7 @@ namespace BitSlab;
 /// exactly.</para>
 /// <para>Spans and references that were taken before stay what they are: do not touch them after <see cref="Resize"/>, after the disposal
 /// of the buffer, or after <see cref="SlabAllocator.Reset"/> or disposal of its allocator.</para>
+/// <para>Keep a buffer in a local or in a field that is not <c>readonly</c>: of a readonly one each call gets a copy.</para>
 /// <para>One variable may not be used by several threads at once while one of them resizes, moves or disposes it. The default value is an
 /// empty buffer of <see cref="SlabAllocator.Shared"/>.</para>
 /// </remarks>

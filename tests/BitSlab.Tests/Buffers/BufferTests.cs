@@ -60,6 +60,33 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
+    public void Every_length_fits_its_block()
+    {
+        SlabAllocatorOptions[] forms =
+        [
+            new(), SlabAllocatorOptions.Classic, new() { MaxManagedBlockSize = 64 }, new() { MinimumAlignment = 8, ClassGranularity = 8 },
+            new() { SizeClasses = new SizeClassProfile([48, 1_040, 1_056, 1_104, 1_136, 5_008, 5_024], 16, null, null) }, new() { TrackBuffers = true },
+        ];
+        foreach (SlabAllocatorOptions options in forms)
+        {
+            using var allocator = new SlabAllocator(options);
+
+            // Twice each: the first comes from the slow path where a slab is needed.
+            for (int length = 1; length < 40_000; length += length < 1_300 ? 1 : length is > 4_900 and < 5_100 ? 3 : 61)
+            {
+                using SlabBuffer<byte> first = new(length, allocator);
+                using SlabBuffer<byte> second = new(length, allocator);
+                first.Span.Fill(1);
+                second.Span.Fill(2);
+                Assert.True(second.Capacity >= length, $"{length}: {second.Capacity}");
+                Assert.Equal(-1, first.Span.IndexOfAnyExcept((byte)1));
+            }
+
+            Whole.Empty(allocator);
+        }
+    }
+
+    [Fact]
     public void A_copy_of_values_is_one()
     {
         int[] values = [.. Enumerable.Range(0, 500)];
@@ -72,7 +99,8 @@ public sealed class BufferTests : IDisposable
     [Fact]
     public void An_empty_buffer_holds_no_memory()
     {
-        foreach (SlabBuffer<long> each in new[] { default, new SlabBuffer<long>(0), new SlabBuffer<long>(0, _allocator), SlabBuffer.Zeroed<long>(0, _allocator) })
+        SlabBuffer<long>[] empty = [default, new(0), new(0, _allocator), SlabBuffer.Zeroed<long>(0, _allocator)];
+        foreach (SlabBuffer<long> each in empty)
         {
             SlabBuffer<long> buffer = each;
             Assert.True(buffer.IsEmpty);

@@ -24,13 +24,15 @@ public sealed class BufferTrackingTests : IDisposable
         using SlabBuffer<int> empty = new(0, _allocator);
 
         IReadOnlyList<SlabLiveBuffer> live = _allocator.GetLiveBuffers();
-        Assert.Equal([typeof(SlabBuffer<Triple>), typeof(SlabBuffer<byte>), typeof(SlabBox<int>), typeof(SlabList<long>)], live.Select(each => each.Type));
+        Type[] types = [typeof(SlabBuffer<Triple>), typeof(SlabBuffer<byte>), typeof(SlabBox<int>), typeof(SlabList<long>)];
+        Assert.Equal(types, live.Select(each => each.Type));
         Assert.Equal([7, 100_000, 1, list.Capacity], live.Select(each => each.Length));
         Assert.Equal(_allocator.GetStatistics().LiveBytes, live.Sum(each => each.AllocatedBytes));
-        Assert.StartsWith($"   at {typeof(BufferTrackingTests)}.{nameof(MakeHere)}(", live[0].StackTrace.ToString(), StringComparison.Ordinal);
+        string test = $"   at {typeof(BufferTrackingTests)}.";
+        Assert.StartsWith($"{test}{nameof(MakeHere)}(", live[0].StackTrace.ToString(), StringComparison.Ordinal);
         Assert.Contains(nameof(MakeHere), live[0].ToString(), StringComparison.Ordinal);
         Assert.Contains("7", live[0].ToString(), StringComparison.Ordinal);
-        Assert.All(live, each => Assert.StartsWith($"   at {typeof(BufferTrackingTests)}.", each.StackTrace.ToString(), StringComparison.Ordinal));
+        Assert.All(live, each => Assert.StartsWith(test, each.StackTrace.ToString(), StringComparison.Ordinal));
 
         buffer.Resize(500);
         list.EnsureCapacity(1_000);
@@ -131,7 +133,8 @@ public sealed class BufferTrackingTests : IDisposable
     {
         using var listener = new LeakListener();
         var told = new List<BuffersLeakedEventArgs>();
-        var allocator = new SlabAllocator(new SlabAllocatorOptions { TrackBuffers = true, Name = nameof(Leaks_are_told_when_the_allocator_goes) });
+        const string Name = nameof(Leaks_are_told_when_the_allocator_goes);
+        var allocator = new SlabAllocator(new SlabAllocatorOptions { TrackBuffers = true, Name = Name });
         allocator.BuffersLeaked += (sender, e) =>
         {
             Assert.Same(allocator, sender);
@@ -145,10 +148,10 @@ public sealed class BufferTrackingTests : IDisposable
         allocator.Dispose();
 
         Assert.Equal([typeof(SlabBuffer<int>), typeof(SlabList<int>)], Assert.Single(told).Buffers.Select(each => each.Type));
-        object[][] events = [.. listener.Of(nameof(Leaks_are_told_when_the_allocator_goes))];
+        object[][] events = [.. listener.Of(Name)];
         Assert.Equal(2, events.Length);
         Assert.Equal([typeof(SlabBuffer<int>).ToString(), 10L], events[0][1..3]);
-        Assert.Contains(nameof(Leaks_are_told_when_the_allocator_goes), (string)events[0][4], StringComparison.Ordinal);
+        Assert.Contains(Name, (string)events[0][4], StringComparison.Ordinal);
 
         // Gone with the allocator: no use of them, and nothing left to free.
         SlabBuffer<int> copy = first;
@@ -211,7 +214,8 @@ public sealed class BufferTrackingTests : IDisposable
     {
         Action[] uses =
         [
-            () => copy.Span.Clear(), () => copy[0] = default, () => _ = copy.Capacity, () => copy.Resize(1), () => copy.Resize(0), () => copy.Move(),
+            () => copy.Span.Clear(), () => copy[0] = default, () => _ = copy.Capacity, () => copy.Resize(1), () => copy.Resize(0),
+            () => copy.Move(),
         ];
         Assert.All(uses, use =>
         {
