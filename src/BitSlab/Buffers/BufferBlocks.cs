@@ -16,32 +16,38 @@ internal static unsafe class BufferBlocks
     private const uint MaxSharedBlock = 32_768;
     private const uint SharedAlignment = 16;
 
-    /// <summary>The fast path: false for whatever it does not serve. The size is given less one.</summary>
+    /// <summary>The fast path: null for whatever it does not serve. The size is given less one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryTake(SlabAllocator? allocator, nuint last, nuint alignment, out void* block)
+    public static void* Take(SlabAllocator? allocator, nuint last, nuint alignment)
     {
         ThreadHeap* heap = HeapOf(allocator);
         uint limit = allocator == null ? MaxSharedBlock : allocator.BufferLimit;
 
         // No test for bytes: 1 is a constant.
-        if (last < limit && heap != null
-            && (alignment <= 1 || alignment <= (allocator == null ? SharedAlignment : allocator.MinimumAlignment)))
+        if (last >= limit || heap == null
+            || (alignment > 1 && alignment > (allocator == null ? SharedAlignment : allocator.MinimumAlignment)))
         {
-            bool isDirect = last < ThreadHeap.DirectBytes;
-            ClassEntry* entry = isDirect
-                ? ThreadHeap.EntryFor(heap, last)
-                : ThreadHeap.Entry(heap, heap->Coarse[last >> ThreadHeap.CoarseShift]);
+            return null;
+        }
 
+        ClassEntry* entry;
+        if (last < ThreadHeap.DirectBytes)
+        {
+            entry = ThreadHeap.EntryFor(heap, last);
+        }
+        else
+        {
             // The first class of those that serve sizes near to this one need not serve it. Without a current slab its entry knows no block
             // size.
-            if (isDirect || last < entry->BlockSize)
+            entry = ThreadHeap.Entry(heap, heap->Coarse[last >> ThreadHeap.CoarseShift]);
+            if (last >= entry->BlockSize)
             {
-                return LocalAlloc.TryTake(heap, entry, out block);
+                return null;
             }
         }
 
-        block = null;
-        return false;
+        LocalAlloc.TryTake(heap, entry, out void* block);
+        return block;
     }
 
     /// <summary>

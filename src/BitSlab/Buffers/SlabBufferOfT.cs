@@ -58,7 +58,8 @@ public unsafe struct SlabBuffer<T> : IDisposable
     {
         // A negative length becomes a size that no class serves, and 0 becomes the largest number: both leave the fast path.
         nuint last = unchecked(((nuint)(uint)length * (nuint)sizeof(T)) - 1);
-        if (BufferBlocks.TryTake(allocator, last, ElementAlignment<T>.AtMost, out void* block))
+        void* block = BufferBlocks.Take(allocator, last, ElementAlignment<T>.AtMost);
+        if (block != null)
         {
             _block = (T*)block;
             _length = length;
