@@ -50,7 +50,9 @@ public sealed class BufferTests : IDisposable
         for (int i = 0; i < 3; i++)
         {
             using SlabBuffer<int> used = new(length, _allocator);
+            using SlabBuffer<Vector512<int>> usedAligned = new(int.Min(length, 1_000), _allocator);
             used.Span.Fill(-1);
+            usedAligned.Span.Fill(Vector512<int>.AllBitsSet);
         }
 
         using SlabBuffer<int> zeroed = SlabBuffer.Zeroed<int>(length, _allocator);
