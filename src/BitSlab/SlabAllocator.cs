@@ -43,7 +43,9 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <summary>Makes an allocator. It takes memory when it first needs some.</summary>
     /// <param name="options">The options; null for <see cref="SlabAllocatorOptions.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A property of the options is out of its range.</exception>
-    /// <exception cref="ArgumentException">The options' <see cref="SlabAllocatorOptions.SizeClasses"/> do not fit them. The message names the file and the field.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options' <see cref="SlabAllocatorOptions.SizeClasses"/> do not fit them. The message names the file and the field.
+    /// </exception>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
     public SlabAllocator(SlabAllocatorOptions? options = null)
@@ -128,8 +130,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     public SlabAllocator? Parent { get; }
 
     /// <summary>
-    /// Makes an allocator that shares this one's budget: what it commits counts against the limits of both. In all else it is on its own: blocks,
-    /// heaps and chunks are its own, and <see cref="Reset"/> of the parent does not touch it.
+    /// Makes an allocator that shares this one's budget: what it commits counts against the limits of both. In all else it is on its own:
+    /// blocks, heaps and chunks are its own, and <see cref="Reset"/> of the parent does not touch it.
     /// </summary>
     /// <param name="options">The child's options; null for <see cref="SlabAllocatorOptions.Default"/>.</param>
     /// <returns>The child, to be disposed before its parent.</returns>
@@ -183,9 +185,9 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     }
 
     /// <summary>
-    /// Returns to the operating system what can be returned now, of this allocator and its children: slabs whose blocks are all free, also those
-    /// that other threads freed while the owner sleeps; whole pages without a live block in other slabs, but for the slab that each other
-    /// thread allocates from, in each size class; empty chunks and free slices, prefaulted ones too. May run beside other calls.
+    /// Returns to the operating system what can be returned now, of this allocator and its children: slabs whose blocks are all free, also
+    /// those that other threads freed while the owner sleeps; whole pages without a live block in other slabs, but for the slab that each
+    /// other thread allocates from, in each size class; empty chunks and free slices, prefaulted ones too. May run beside other calls.
     /// </summary>
     /// <returns>The bytes given back.</returns>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
@@ -332,7 +334,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     }
 
     /// <summary>
-    /// Ends learning by <see cref="AdaptiveSizing.Learn"/>: the size classes stay as they are from now on. Does nothing where none are learned.
+    /// Ends learning by <see cref="AdaptiveSizing.Learn"/>: the size classes stay as they are from now on. Does nothing where none are
+    /// learned.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     public void Freeze()
@@ -344,8 +347,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     }
 
     /// <summary>
-    /// The size classes in use, with the samples that they were learned from, if they were: to be kept in a file, and used by another allocator
-    /// from its start.
+    /// The size classes in use, with the samples that they were learned from, if they were: to be kept in a file, and used by another
+    /// allocator from its start.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     /// <exception cref="InvalidOperationException">The allocator has more classes than a profile can have.</exception>

@@ -35,6 +35,23 @@ internal static unsafe class ThrowHelper
     public static void ThrowIndexOutOfRange() => throw new IndexOutOfRangeException();
 
     [DoesNotReturn]
+    public static void ThrowMemoryOwnerDisposed() =>
+        throw new ObjectDisposedException("SlabMemoryOwner", "The memory was disposed, or the pool with its allocator.");
+
+    [DoesNotReturn]
+    public static void ThrowSegmentDisposed() =>
+        throw new ObjectDisposedException(null, "The memory was given back: its writer was cleared, its stream was shrunk or changed, or one of the two was disposed.");
+
+    [DoesNotReturn]
+    public static void ThrowAdvancedTooFar(int count, long room) =>
+        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            $"Cannot advance by {count} bytes: there are {room} in the memory that was handed out last."));
+
+    [DoesNotReturn]
+    public static void ThrowTooLargeForArray(long length) =>
+        throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture, $"{length} bytes do not fit an array or a span."));
+
+    [DoesNotReturn]
     public static void ThrowHasChildren(string? name, long children) =>
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"Allocator '{NameOf(name)}' has children that are not disposed, {children}: they share its budget."));
