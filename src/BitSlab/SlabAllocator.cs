@@ -71,8 +71,10 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         _allocator = allocator;
         options.ApplyTo(allocator);
         _directLimit = allocator->DirectLimit;
+        BufferLimit = options.TrackBuffers ? 0 : (uint)options.MaxManagedBlockSize;
+        MinimumAlignment = (uint)options.MinimumAlignment;
+        Tracker = options.TrackBuffers ? new BufferTracker(this) : null;
         _learner = options.Adaptive == AdaptiveSizing.Learn ? new SizeLearner(allocator, options.Name, Ladders.DefaultBlockSizes(options)) : null;
-        Tracker = options.TrackBuffers ? new BufferTracker() : null;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
@@ -177,8 +179,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         ThrowIfDisposed();
         EnterGate();
         Lifetime.FreeAll(_allocator);
-        Tracker?.EndAll();
         ExitGate();
+        Tracker?.EndAll(isReset: true);
         GC.KeepAlive(this);
     }
 
@@ -299,7 +301,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <summary>
     /// Frees every block and gives all memory back. Later calls on this instance throw <see cref="ObjectDisposedException"/>; blocks
     /// that are still held are refused by <see cref="SlabMemory"/>. May be called twice; does nothing for <see cref="Shared"/>. May
-    /// not run while another thread is inside a call on this allocator.
+    /// not run while another thread is inside a call on this allocator. Buffers that live, where they are tracked, are told by
+    /// <see cref="BuffersLeaked"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">Children live: they share this allocator's budget. Nothing was changed.</exception>
     public void Dispose()
@@ -309,6 +312,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             return;
         }
 
+        IReadOnlyList<SlabLiveBuffer> leaked = [];
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             EnterGate();
@@ -321,44 +325,12 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             }
 
             Destroy();
-            if (Tracker != null)
-            {
-                EndTracking(Tracker);
-            }
+            leaked = Tracker?.Describe() ?? leaked;
+            Tracker?.EndAll(isReset: false);
         }
 
         GC.SuppressFinalize(this);
-    }
-
-    /// <summary>The buffers that live, with the places of their allocation, in that order.</summary>
-    /// <exception cref="InvalidOperationException">
-    /// The allocator was not made with <see cref="SlabAllocatorOptions.TrackBuffers"/>.
-    /// </exception>
-    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
-    public IReadOnlyList<SlabLiveBuffer> GetLiveBuffers()
-    {
-        ThrowIfDisposed();
-        return Tracker?.Live ?? throw new InvalidOperationException(
-            $"Allocator '{ThrowHelper.NameOf(Options.Name)}' does not track its buffers: {nameof(SlabAllocatorOptions.TrackBuffers)} is off.");
-    }
-
-    /// <summary>
-    /// Tells of the buffers that lived when the allocator was disposed: on the thread that disposed it, when the memory is gone. Only with
-    /// <see cref="SlabAllocatorOptions.TrackBuffers"/>.
-    /// </summary>
-    public event EventHandler<BuffersLeakedEventArgs>? BuffersLeaked;
-
-    /// <summary>Null where buffers are not tracked.</summary>
-    internal BufferTracker? Tracker { get; }
-
-    private void EndTracking(BufferTracker tracker)
-    {
-        IReadOnlyList<SlabLiveBuffer> leaked = tracker.Live;
-        tracker.EndAll();
-        if (leaked.Count != 0)
-        {
-            BuffersLeaked?.Invoke(this, new BuffersLeakedEventArgs(leaked));
-        }
+        TellLeaks(leaked);
     }
 
     /// <summary>
@@ -423,7 +395,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         if (change != null)
         {
             // Whoever listens may do anything.
-            SizingEvents.Log.Tell(change);
+            BitSlabEvents.Log.Tell(change);
         }
 
         GC.KeepAlive(this);
@@ -521,7 +493,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
 
     // For who may come while the allocator is disposed, whose gate stays closed then, or is another's: false.
     private bool TryEnterGateOfLive()

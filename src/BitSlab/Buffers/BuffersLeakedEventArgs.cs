@@ -3,10 +3,11 @@ using System.Collections.Generic;
 
 namespace BitSlab;
 
-/// <summary>The buffers that lived when their allocator was disposed.</summary>
-/// <param name="buffers">The buffers, in the order of their allocation.</param>
-public sealed class BuffersLeakedEventArgs(IReadOnlyList<SlabLiveBuffer> buffers) : EventArgs
+/// <summary>Names the buffers that were not disposed when their allocator was.</summary>
+public sealed class BuffersLeakedEventArgs : EventArgs
 {
-    /// <summary>The buffers, in the order of their allocation; at least one.</summary>
-    public IReadOnlyList<SlabLiveBuffer> Buffers { get; } = buffers;
+    internal BuffersLeakedEventArgs(IReadOnlyList<SlabLiveBuffer> buffers) => Buffers = buffers;
+
+    /// <summary>The buffers, the oldest first; at least one.</summary>
+    public IReadOnlyList<SlabLiveBuffer> Buffers { get; }
 }

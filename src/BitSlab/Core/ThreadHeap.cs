@@ -41,7 +41,7 @@ internal unsafe struct ThreadHeap
 
     private const int DirectAt = 192;
     private const int CoarseAt = DirectAt + ((int)DirectBytes * sizeof(ushort));
-    private const int CoarseShift = 7;
+    public const int CoarseShift = 7;
     private const int CoarseSteps = 32_768 >> CoarseShift;
 
     /// <summary>How many faults found at collection are kept until the owner hears of them; more are counted only.</summary>

@@ -1,138 +1,227 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using BitSlab.Tests.Support;
 using Xunit;
 
 namespace BitSlab.Tests.Buffers;
 
-/// <summary>With <see cref="SlabAllocatorOptions.TrackBuffers"/> use after disposal and leaks are found, with the place of allocation.</summary>
-public sealed class BufferTrackingTests
+/// <summary>With <see cref="SlabAllocatorOptions.TrackBuffers"/> misuse is found exactly, and leaks name their place.</summary>
+public sealed class BufferTrackingTests : IDisposable
 {
-    private static readonly SlabAllocatorOptions s_tracking = new() { TrackBuffers = true };
+    private readonly SlabAllocator _allocator = new(new SlabAllocatorOptions { TrackBuffers = true, Name = "tracked" });
+
+    public void Dispose() => _allocator.Dispose();
 
     [Fact]
-    public void Use_of_a_copy_after_disposal_names_the_place_of_allocation()
+    public void Live_buffers_are_listed_with_their_place()
     {
-        using var allocator = new SlabAllocator(s_tracking);
-        SlabBuffer<int> buffer = AllocatedHere(allocator);
-        SlabBuffer<int> copy = buffer;
-        buffer.Dispose();
+        SlabBuffer<Triple> buffer = MakeHere(7);
+        SlabBuffer<byte> zeroed = SlabBuffer.Zeroed<byte>(100_000, _allocator);
+        SlabBox<int> box = new(1, _allocator);
+        SlabList<long> list = new(3, _allocator);
+        using SlabBuffer<int> empty = new(0, _allocator);
 
-        // Its memory is somebody else's already: without the tracking nobody could tell.
-        using SlabBuffer<int> next = AllocatedHere(allocator);
-        List<Action> uses =
-        [
-            () => copy.Span.Clear(), () => copy[0]++, () => copy.Resize(20), () => _ = copy.Capacity,
-            () =>
-            {
-                SlabBuffer<int> another = copy;
-                another.Dispose();
-            },
-        ];
-        Assert.All(uses, use => Assert.Contains(nameof(AllocatedHere), Assert.Throws<ObjectDisposedException>(use).Message, StringComparison.Ordinal));
-        Assert.Equal(0, allocator.GetStatistics().InvalidFrees);
-        Assert.Equal(1, allocator.GetStatistics().LiveBlocks);
-    }
+        IReadOnlyList<SlabLiveBuffer> live = _allocator.GetLiveBuffers();
+        Type[] types = [typeof(SlabBuffer<Triple>), typeof(SlabBuffer<byte>), typeof(SlabBox<int>), typeof(SlabList<long>)];
+        Assert.Equal(types, live.Select(each => each.Type));
+        Assert.Equal([7, 100_000, 1, list.Capacity], live.Select(each => each.Length));
+        Assert.Equal(_allocator.GetStatistics().LiveBytes, live.Sum(each => each.AllocatedBytes));
+        string test = $"   at {typeof(BufferTrackingTests)}.";
+        Assert.StartsWith($"{test}{nameof(MakeHere)}(", live[0].StackTrace.ToString(), StringComparison.Ordinal);
+        Assert.Contains(nameof(MakeHere), live[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("7", live[0].ToString(), StringComparison.Ordinal);
+        Assert.All(live, each => Assert.StartsWith(test, each.StackTrace.ToString(), StringComparison.Ordinal));
 
-    [Fact]
-    public void What_lives_is_listed()
-    {
-        using var allocator = new SlabAllocator(s_tracking);
-        Assert.Empty(allocator.GetLiveBuffers());
-        SlabBuffer<int> buffer = AllocatedHere(allocator);
-        var box = new SlabBox<long>(1, allocator);
-        using var list = new SlabList<short>(5, allocator);
-        var empty = new SlabBuffer<byte>(0, allocator);
-        buffer.Resize(100);
-        IReadOnlyList<SlabLiveBuffer> live = allocator.GetLiveBuffers();
-        Assert.Equal([(typeof(SlabBuffer<int>), 100, 400L), (typeof(SlabBuffer<long>), 1, 8), (typeof(SlabBuffer<short>), 5, 10), (typeof(SlabBuffer<byte>), 0, 0)],
-            live.Select(one => (one.Type, one.Length, one.Bytes)));
-        Assert.Contains(nameof(AllocatedHere), live[0].AllocatedAt.ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("BitSlab.Tests", live[0].AllocatedAt.GetFrame(0)!.GetMethod()!.DeclaringType!.FullName, StringComparison.Ordinal);
-        SlabBuffer<int> moved = buffer.Move();
+        buffer.Resize(500);
+        list.EnsureCapacity(1_000);
+        live = _allocator.GetLiveBuffers();
+        Assert.Equal([500, 100_000, 1, list.Capacity], live.Select(each => each.Length));
+        Assert.Equal(_allocator.GetStatistics().LiveBytes, live.Sum(each => each.AllocatedBytes));
+
+        SlabBuffer<byte> moved = zeroed.Move();
         buffer.Dispose();
+        zeroed.Dispose();
+        Assert.Equal(3, _allocator.GetLiveBuffers().Count);
+        moved.Resize(0);
         box.Dispose();
-        empty.Dispose();
-        Assert.Equal([typeof(SlabBuffer<int>), typeof(SlabBuffer<short>)], allocator.GetLiveBuffers().Select(one => one.Type));
-        moved.Dispose();
-        Assert.Single(allocator.GetLiveBuffers());
+        list.Dispose();
+        Assert.Empty(_allocator.GetLiveBuffers());
+        Whole.Empty(_allocator);
     }
 
     [Fact]
-    public void Leaks_are_told_when_the_allocator_is_disposed()
+    public void Use_of_a_disposed_copy_names_the_place()
     {
-        List<SlabLiveBuffer> told = [];
-        var allocator = new SlabAllocator(s_tracking);
-        allocator.BuffersLeaked += (sender, leak) =>
+        SlabBuffer<Triple> buffer = MakeHere(10);
+        SlabBuffer<Triple> copy = buffer;
+        copy[0] = new Triple(1, 2, 3);
+        buffer.Dispose();
+
+        // Another takes the address: only what is tracked tells the two apart.
+        using SlabBuffer<Triple> next = new(10, _allocator);
+        AllRefuse("was disposed", copy);
+        AllRefuse("was disposed", buffer);
+        Assert.Contains(nameof(MakeHere), Assert.Throws<ObjectDisposedException>(copy.Dispose).Message, StringComparison.Ordinal);
+        buffer.Dispose();
+        Assert.Single(_allocator.GetLiveBuffers());
+        Assert.Equal(1, _allocator.GetStatistics().LiveBlocks);
+    }
+
+    [Fact]
+    public void Use_of_a_copy_behind_a_move_or_a_resize_is_found()
+    {
+        SlabBuffer<Triple> buffer = MakeHere(10);
+        SlabBuffer<Triple> copy = buffer;
+        SlabBuffer<Triple> moved = buffer.Move();
+        AllRefuse("moved or resized", copy);
+        Assert.Throws<ObjectDisposedException>(copy.Dispose);
+        Assert.True(buffer.Span.IsEmpty);
+
+        copy = moved;
+        moved.Resize(11);
+        AllRefuse("moved or resized", copy);
+        Assert.Throws<ObjectDisposedException>(copy.Dispose);
+        moved[10] = default;
+        moved.Dispose();
+        Whole.Empty(_allocator);
+    }
+
+    [Fact]
+    public void A_box_is_found_too()
+    {
+        SlabBox<int> box = new(1, _allocator);
+        SlabBox<int> copy = box;
+        SlabBox<int> moved = box.Move();
+        Assert.Throws<ObjectDisposedException>(() => copy.Value);
+        copy = moved;
+        moved.Dispose();
+        using SlabBox<int> next = new(2, _allocator);
+        Assert.Contains(
+            nameof(A_box_is_found_too), Assert.Throws<ObjectDisposedException>(() => copy.Value).Message, StringComparison.Ordinal);
+        Assert.Throws<ObjectDisposedException>(copy.Dispose);
+        Assert.Equal(2, next.Value);
+    }
+
+    [Fact]
+    public void A_disposed_list_names_the_place()
+    {
+        SlabList<int> list = new(0, _allocator);
+        list.Dispose();
+        list.Dispose();
+        ObjectDisposedException refusal = Assert.Throws<ObjectDisposedException>(() => list.Add(1));
+        Assert.Contains(nameof(A_disposed_list_names_the_place), refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(_allocator.GetLiveBuffers());
+    }
+
+    [Fact]
+    public void A_reset_ends_what_lives()
+    {
+        SlabBuffer<Triple> buffer = MakeHere(10);
+        SlabBuffer<Triple> copy = buffer;
+        _allocator.Reset();
+        Assert.Empty(_allocator.GetLiveBuffers());
+        using SlabBuffer<Triple> next = new(10, _allocator);
+        AllRefuse("Reset", copy);
+        Assert.Throws<ObjectDisposedException>(() => buffer.Dispose());
+        Assert.Single(_allocator.GetLiveBuffers());
+    }
+
+    [Fact]
+    public void Leaks_are_told_when_the_allocator_goes()
+    {
+        using var listener = new LeakListener();
+        var told = new List<BuffersLeakedEventArgs>();
+        const string Name = nameof(Leaks_are_told_when_the_allocator_goes);
+        var allocator = new SlabAllocator(new SlabAllocatorOptions { TrackBuffers = true, Name = Name });
+        allocator.BuffersLeaked += (sender, e) =>
         {
             Assert.Same(allocator, sender);
-            told.AddRange(leak.Buffers);
+            told.Add(e);
         };
-        AllocatedHere(allocator).Dispose();
-        SlabBuffer<int> leaked = AllocatedHere(allocator);
+        SlabBuffer<int> first = new(10, allocator);
+        using SlabBuffer<int> second = new(10, allocator);
+        SlabList<int> list = new(100, allocator);
+        second.Dispose();
         allocator.Dispose();
         allocator.Dispose();
-        Assert.Contains(nameof(AllocatedHere), Assert.Single(told).AllocatedAt.ToString(), StringComparison.Ordinal);
-        Assert.Throws<ObjectDisposedException>(() => leaked.Span.Clear());
-        Assert.Throws<ObjectDisposedException>(() => leaked.Dispose());
-        Assert.Throws<ObjectDisposedException>(allocator.GetLiveBuffers);
+
+        Assert.Equal([typeof(SlabBuffer<int>), typeof(SlabList<int>)], Assert.Single(told).Buffers.Select(each => each.Type));
+        object[][] events = [.. listener.Of(Name)];
+        Assert.Equal(2, events.Length);
+        Assert.Equal([typeof(SlabBuffer<int>).ToString(), 10L], events[0][1..3]);
+        Assert.Contains(Name, (string)events[0][4], StringComparison.Ordinal);
+
+        // Gone with the allocator: no use of them, and nothing left to free.
+        SlabBuffer<int> copy = first;
+        Assert.Throws<ObjectDisposedException>(() => copy.Span.Length);
+        first.Dispose();
+        list.Dispose();
     }
 
     [Fact]
-    public void Where_nothing_leaks_nothing_is_told()
+    public void What_is_all_disposed_is_no_leak()
     {
-        var allocator = new SlabAllocator(s_tracking);
-        allocator.BuffersLeaked += (_, _) => Assert.Fail("Nothing leaked.");
-        AllocatedHere(allocator).Dispose();
+        var allocator = new SlabAllocator(new SlabAllocatorOptions { TrackBuffers = true });
+        bool told = false;
+        allocator.BuffersLeaked += (_, _) => told = true;
+        new SlabBuffer<int>(10, allocator).Dispose();
+        new SlabBox<int>(10, allocator).Dispose();
         allocator.Dispose();
+        Assert.False(told);
     }
 
     [Fact]
-    public void A_reset_ends_them_all()
+    public void A_handler_that_throws_leaves_nothing_behind()
     {
-        using var allocator = new SlabAllocator(s_tracking);
-        SlabBuffer<int> buffer = AllocatedHere(allocator);
-        allocator.Reset();
-        Assert.Empty(allocator.GetLiveBuffers());
-        Assert.Throws<ObjectDisposedException>(() => buffer.Span.Clear());
+        var allocator = new SlabAllocator(new SlabAllocatorOptions { TrackBuffers = true });
+        allocator.BuffersLeaked += (_, _) => throw new FormatException();
+        _ = new SlabBuffer<int>(10, allocator);
+        Assert.Throws<FormatException>(allocator.Dispose);
+        allocator.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => allocator.GetStatistics());
+        Assert.Throws<ObjectDisposedException>(() => allocator.GetLiveBuffers());
     }
 
     [Fact]
-    public void Without_the_option_there_is_no_list()
+    public void An_allocator_that_does_not_track_says_so()
     {
         using var allocator = new SlabAllocator();
-        Assert.Throws<InvalidOperationException>(allocator.GetLiveBuffers);
+        Assert.Throws<InvalidOperationException>(() => allocator.GetLiveBuffers());
+        Assert.False(allocator.Options.TrackBuffers);
     }
 
     [Fact]
-    public void Disposed_by_two_threads_at_once_one_is_refused()
+    public void An_allocation_that_fails_is_not_listed()
     {
-        const int Rounds = 2_000;
-        using var allocator = new SlabAllocator(s_tracking);
-        SlabBuffer<int>[] buffers = [.. Enumerable.Range(0, Rounds).Select(_ => AllocatedHere(allocator))];
-        int[] refused = new int[2];
-        var pace = new Pace(2);
-        Crowd.Run(2, thread =>
-        {
-            for (int i = 0; i < Rounds; i++)
-            {
-                SlabBuffer<int> copy = buffers[i];
-                pace.Next(i);
-                try
-                {
-                    copy.Dispose();
-                }
-                catch (ObjectDisposedException)
-                {
-                    refused[thread]++;
-                }
-            }
-        });
-        Assert.Equal(Rounds, refused.Sum());
-        Assert.Equal(0, allocator.GetStatistics().InvalidFrees);
-        Assert.Empty(allocator.GetLiveBuffers());
+        using var limited = new SlabAllocator(new SlabAllocatorOptions { TrackBuffers = true, MemoryLimit = 16 << 20 });
+        Assert.Throws<SlabMemoryLimitException>(() => new SlabBuffer<byte>(32 << 20, limited));
+        Assert.Throws<SlabMemoryLimitException>(() => new SlabList<byte>(32 << 20, limited));
+        Assert.Empty(limited.GetLiveBuffers());
+        SlabBuffer<byte> buffer = new(10, limited);
+        Assert.Throws<SlabMemoryLimitException>(() => buffer.Resize(32 << 20));
+        Assert.Equal(10, Assert.Single(limited.GetLiveBuffers()).Length);
+        buffer[9] = 1;
+        buffer.Dispose();
+        Whole.Empty(limited);
     }
 
-    private static SlabBuffer<int> AllocatedHere(SlabAllocator allocator) => new(10, allocator);
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private SlabBuffer<Triple> MakeHere(int length) => new(length, _allocator);
+
+    private static void AllRefuse(string reason, SlabBuffer<Triple> copy)
+    {
+        Action[] uses =
+        [
+            () => copy.Span.Clear(), () => copy[0] = default, () => _ = copy.Capacity, () => copy.Resize(1), () => copy.Resize(0),
+            () => copy.Move(),
+        ];
+        Assert.All(uses, use =>
+        {
+            ObjectDisposedException refusal = Assert.Throws<ObjectDisposedException>(use);
+            Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(nameof(MakeHere), refusal.Message, StringComparison.Ordinal);
+        });
+    }
 }
