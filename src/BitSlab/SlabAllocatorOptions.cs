@@ -59,8 +59,8 @@ public sealed record SlabAllocatorOptions
 
     /// <summary>
     /// Size classes of one's own, made for the sizes that the program asks for; above the largest of them those of the default go on to
-    /// <see cref="MaxManagedBlockSize"/>. All must be multiples of <see cref="MinimumAlignment"/>, and not above <see cref="MaxManagedBlockSize"/>
-    /// rounded up to it. Default null: steps of <see cref="ClassGranularity"/>.
+    /// <see cref="MaxManagedBlockSize"/>. All must be multiples of <see cref="MinimumAlignment"/>, and not above
+    /// <see cref="MaxManagedBlockSize"/> rounded up to it. Default null: steps of <see cref="ClassGranularity"/>.
     /// </summary>
     public SizeClassProfile? SizeClasses { get; init; }
 
@@ -78,15 +78,15 @@ public sealed record SlabAllocatorOptions
 
     /// <summary>
     /// The committed bytes above which the allocator should shrink; at least 1. An allocation that is about to cross it first runs
-    /// <see cref="SoftLimitCallback"/>, or, without one, trims. Default 75 % of the memory that the garbage collector reports as available, in
-    /// the container where there is one.
+    /// <see cref="SoftLimitCallback"/>, or, without one, trims. Default 75 % of the memory that the garbage collector reports as available,
+    /// in the container where there is one.
     /// </summary>
     public long SoftLimit { get; init; } = s_defaultSoftLimit;
 
     /// <summary>
-    /// Called on the allocating thread when its allocation is about to cross <see cref="SoftLimit"/>, once for each crossing: not again before
-    /// the committed bytes were below. No lock is held: it may free, allocate, and trim. What it throws comes out of the allocation, which then has
-    /// changed nothing. Default none: the allocator trims.
+    /// Called on the allocating thread when its allocation is about to cross <see cref="SoftLimit"/>, once for each crossing: not again
+    /// before the committed bytes were below. No lock is held: it may free, allocate, and trim. What it throws comes out of the allocation,
+    /// which then has changed nothing. Default none: the allocator trims.
     /// </summary>
     public Action<SlabAllocator>? SoftLimitCallback { get; init; }
 
@@ -112,12 +112,21 @@ public sealed record SlabAllocatorOptions
     /// </summary>
     public long Prefault { get; init; }
 
+    /// <summary>
+    /// For finding mistakes: whether each <see cref="SlabBuffer{T}"/>, <see cref="SlabBox{T}"/> and <see cref="SlabList{T}"/> of the
+    /// allocator is known with the place of its allocation. Then every use after disposal throws <see cref="ObjectDisposedException"/> and
+    /// names that place, <see cref="SlabAllocator.GetLiveBuffers"/> lists those that live, and <see cref="SlabAllocator.BuffersLeaked"/>
+    /// tells of them when the allocator is disposed. It costs a stack trace per buffer. Default false.
+    /// </summary>
+    public bool TrackBuffers { get; init; }
+
     /// <summary>A name for messages and statistics. Default none.</summary>
     public string? Name { get; init; }
 
     /// <summary>
-    /// Options for a queue of events like one that was observed: the size classes that waste least on its sizes, as many as pay at its mean length
-    /// and at its peak, which weigh alike. A class costs a slab, in part unused; it saves bytes in each event that lies in the queue.
+    /// Options for a queue of events like one that was observed: the size classes that waste least on its sizes, as many as pay at its mean
+    /// length and at its peak, which weigh alike. A class costs a slab, in part unused; it saves bytes in each event that lies in the
+    /// queue.
     /// </summary>
     /// <param name="observation">What <see cref="SlabEventQueue.Observe"/> told.</param>
     /// <returns>The default options with <see cref="SizeClasses"/>; the default options where no event was seen.</returns>
@@ -157,7 +166,8 @@ public sealed record SlabAllocatorOptions
         return Default with { SizeClasses = best.Profile };
     }
 
-    // What a class keeps resident beyond the blocks in use: pages that are in part used, at the bitmap's end and in the tables. By measurement; the rest of its last slab is not touched.
+    // What a class keeps resident beyond the blocks in use: pages that are in part used, at the bitmap's end and in the tables. By
+    // measurement; the rest of its last slab is not touched.
     private const double BytesPerClass = 8 << 10;
 
     // See HugePages.Automatic.

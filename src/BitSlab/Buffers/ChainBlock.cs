@@ -8,7 +8,9 @@ internal unsafe struct ChainBlock
     /// <summary>The content's bytes before this block: the lengths of all blocks before it.</summary>
     public long Offset;
 
-    /// <summary>The bytes for content, never 0: the size, or what was used when the content went on in another block before this one was full.</summary>
+    /// <summary>
+    /// The bytes for content, never 0: the size, or what was used when the content went on in another block before this one was full.
+    /// </summary>
     public int Length;
 
     public int Size;

@@ -28,6 +28,9 @@ internal sealed unsafe partial class SegmentChain
         return new ReadOnlySequence<byte>(first, 0, end, (int)(length - _blocks[last].Offset));
     }
 
+    /// <summary>A block as memory.</summary>
+    public BlockMemory MemoryOf(int index) => SegmentOf(index).Block;
+
     public byte[] ToArray(long length)
     {
         if (length > Array.MaxLength)
@@ -60,8 +63,7 @@ internal sealed unsafe partial class SegmentChain
         }
     }
 
-    /// <summary>A block as managed memory.</summary>
-    public ChainSegment SegmentOf(int index)
+    private ChainSegment SegmentOf(int index)
     {
         ref ChainBlock block = ref _blocks[index];
         if (block.Segment == null)

@@ -6,8 +6,8 @@ using BitSlab.Core;
 namespace BitSlab.Buffers;
 
 /// <summary>
-/// Blocks of native memory one behind the other, as a writer or a stream fills them. Not thread-safe. Chains are used again; one that was forgotten
-/// with its holder frees its blocks.
+/// Blocks of native memory one behind the other, as a writer or a stream fills them. Not thread-safe. Chains are used again; one that was
+/// forgotten with its holder frees its blocks.
 /// </summary>
 internal sealed unsafe partial class SegmentChain
 {
@@ -157,8 +157,8 @@ internal sealed unsafe partial class SegmentChain
     }
 
     /// <summary>
-    /// Sees to it that bytes stand side by side behind the content: in its last block, in one that was reserved behind it, or in a new one. What is left of the last
-    /// block then belongs to nobody.
+    /// Sees to it that bytes stand side by side behind the content: in its last block, in one that was reserved behind it, or in a new one.
+    /// What is left of the last block then belongs to nobody.
     /// </summary>
     /// <param name="end">Where the content ends.</param>
     /// <param name="bytes">At least 1.</param>
@@ -395,7 +395,7 @@ internal sealed unsafe partial class SegmentChain
     {
         if (_blocks.Length > MostKeptBlocks || !SharedChains.TryAdd(this))
         {
-#pragma warning disable CA1816 // the chain's end, though not called so
+#pragma warning disable CA1816 // it is not disposed: it is empty, and nobody wants it any more
             GC.SuppressFinalize(this);
 #pragma warning restore CA1816
         }

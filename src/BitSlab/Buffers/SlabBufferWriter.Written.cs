@@ -14,13 +14,16 @@ namespace BitSlab;
 public sealed unsafe partial class SlabBufferWriter
 {
     /// <summary>
-    /// What was written, as a sequence of segments. It stays as it is while more is written, and throws <see cref="ObjectDisposedException"/> where it is read after
-    /// <see cref="Clear"/> or <see cref="Dispose"/>.
+    /// What was written, as a sequence of segments. It stays as it is while more is written, and throws
+    /// <see cref="ObjectDisposedException"/> where it is read after <see cref="Clear"/> or <see cref="Dispose"/>.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The writer is disposed.</exception>
     public ReadOnlySequence<byte> WrittenSequence => Chain.Sequence(_before + _used);
 
-    /// <summary>What was written, if it stands side by side in one segment. Not to be used after <see cref="Clear"/> or <see cref="Dispose"/>, which no span can check.</summary>
+    /// <summary>
+    /// What was written, if it stands side by side in one segment. Not to be used after <see cref="Clear"/> or <see cref="Dispose"/>, which
+    /// no span can check.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It stands in several segments: see <see cref="TryGetSpan"/>.</exception>
     /// <exception cref="ObjectDisposedException">The writer is disposed.</exception>
     public ReadOnlySpan<byte> WrittenSpan =>
@@ -28,7 +31,9 @@ public sealed unsafe partial class SlabBufferWriter
             : throw new InvalidOperationException($"What was written stands in several segments: use {nameof(WrittenSequence)}, or copy it.");
 
     /// <summary>What was written, if it stands side by side in one segment.</summary>
-    /// <param name="span">The bytes, not to be used after <see cref="Clear"/> or <see cref="Dispose"/>, which no span can check; empty when false is returned.</param>
+    /// <param name="span">
+    /// The bytes, not to be used after <see cref="Clear"/> or <see cref="Dispose"/>, which no span can check; empty when false is returned.
+    /// </param>
     /// <returns>False when it stands in several segments.</returns>
     /// <exception cref="ObjectDisposedException">The writer is disposed.</exception>
     public bool TryGetSpan(out ReadOnlySpan<byte> span)
@@ -90,7 +95,10 @@ public sealed unsafe partial class SlabBufferWriter
         return SequenceCopy.CopyAsync(WrittenSequence, destination, cancellationToken);
     }
 
-    /// <summary>Writes what was written to a pipe, and flushes it behind each segment, waiting for the reader where the pipe is full. The writer may not be used meanwhile.</summary>
+    /// <summary>
+    /// Writes what was written to a pipe, and flushes it behind each segment, waiting for the reader where the pipe is full. The writer may
+    /// not be used meanwhile.
+    /// </summary>
     /// <param name="destination">The pipe's writer.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>What the last flush said: when the reader has completed, or the flush was cancelled, the rest was not written.</returns>

@@ -7,14 +7,15 @@ using BitSlab.Buffers;
 namespace BitSlab;
 
 /// <summary>
-/// A buffer that grows in native memory, segment by segment, without moving what was written: for serialisers, and for whatever writes to an
-/// <see cref="IBufferWriter{T}"/>. <see cref="Clear"/> makes it ready for the next message. In steady state nothing of it is on the garbage-collected heap.
+/// A buffer that grows in native memory, segment by segment, without moving what was written: for serialisers, and for whatever writes to
+/// an <see cref="IBufferWriter{T}"/>. <see cref="Clear"/> makes it ready for the next message. In steady state nothing of it is on the
+/// garbage-collected heap.
 /// </summary>
 /// <remarks>
 /// <para>Not for several threads at once; from one thread to the next it may go, also across an await.</para>
 /// <para>Memory and sequences stay what they are while more is written. After <see cref="Clear"/> and <see cref="Dispose"/> they throw
-/// <see cref="ObjectDisposedException"/> instead of showing memory that has gone, with two limits: a span that was taken before is not checked, and the
-/// objects behind memory are used again, the earliest after 1,024 others of the process were given back.</para>
+/// <see cref="ObjectDisposedException"/> instead of showing memory that has gone, with two limits: a span that was taken before is not
+/// checked, and the objects behind memory are used again, the earliest after 1,024 others of the process were given back.</para>
 /// <para>A writer that was forgotten frees its memory when it is collected; a span alone does not hold it.</para>
 /// </remarks>
 public sealed unsafe partial class SlabBufferWriter : IBufferWriter<byte>, IDisposable
@@ -27,19 +28,38 @@ public sealed unsafe partial class SlabBufferWriter : IBufferWriter<byte>, IDisp
     private int _size;
     private int _used;
     private long _before;
-    private ChainSegment? _segment;
+
+#pragma warning disable CA2213 // the chain's
+    private BlockMemory? _memory;
+#pragma warning restore CA2213
 
     // What Clear has learned: as much as was written, in one segment.
     private int _firstSize;
 
-    /// <summary>Makes a writer. It takes memory when something is written.</summary>
-    /// <param name="options">Where the memory comes from, and in which segments; null for <see cref="SlabSegmentOptions.Default"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A property of the options is out of its range.</exception>
-    public SlabBufferWriter(SlabSegmentOptions? options = null)
+    /// <summary>Makes a writer on <see cref="SlabAllocator.Shared"/>. It takes memory when something is written.</summary>
+    public SlabBufferWriter()
+        : this(SlabSegmentOptions.Default)
     {
-        _options = options ?? SlabSegmentOptions.Default;
+    }
+
+    /// <summary>Makes a writer.</summary>
+    /// <param name="options">Where the memory comes from, and in which segments.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A property of the options is out of its range.</exception>
+    public SlabBufferWriter(SlabSegmentOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
         _options.Validate();
         _chain = SegmentChain.Rent(_options);
+    }
+
+    /// <summary>Makes a writer on an allocator, with segments as in <see cref="SlabSegmentOptions.Default"/>.</summary>
+    /// <param name="allocator">The allocator, which is not to be reset or disposed before the writer.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="allocator"/> is null.</exception>
+    public SlabBufferWriter(SlabAllocator allocator)
+        : this(SlabSegmentOptions.For(allocator))
+    {
     }
 
     /// <summary>The bytes that were written.</summary>
@@ -72,7 +92,9 @@ public sealed unsafe partial class SlabBufferWriter : IBufferWriter<byte>, IDisp
     /// <returns>At least so many bytes: all that the segment has left.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sizeHint"/> is negative.</exception>
     /// <exception cref="ObjectDisposedException">The writer is disposed.</exception>
-    /// <exception cref="SlabMemoryLimitException">The allocator's limit is reached. What was written is still there, as in the next case.</exception>
+    /// <exception cref="SlabMemoryLimitException">
+    /// The allocator's limit is reached. What was written is still there, as in the next case.
+    /// </exception>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> GetSpan(int sizeHint = 0)
@@ -95,8 +117,8 @@ public sealed unsafe partial class SlabBufferWriter : IBufferWriter<byte>, IDisp
             room = MakeRoom(sizeHint);
         }
 
-        ChainSegment segment = _segment ?? ShowBlock();
-        return segment.Block.Slice(_used, room);
+        BlockMemory memory = _memory ?? ShowBlock();
+        return memory.Slice(_used, room);
     }
 
     /// <summary>Counts bytes as written: the first ones of what <see cref="GetSpan"/> or <see cref="GetMemory"/> gave last.</summary>
@@ -210,13 +232,12 @@ public sealed unsafe partial class SlabBufferWriter : IBufferWriter<byte>, IDisp
             chain.MakeRoom(end, bytes);
         }
 
-        int last = chain.Count - 1;
-        Enter(last, (int)(end - chain[last].Offset));
-        return _size - _used;
+        Enter(chain.Count - 1, 0);
+        return _size;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ChainSegment ShowBlock() => _segment = Chain.SegmentOf(Chain.Count - 1);
+    private BlockMemory ShowBlock() => _memory = Chain.MemoryOf(Chain.Count - 1);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void AdvanceByNothing(int count)
@@ -259,7 +280,7 @@ public sealed unsafe partial class SlabBufferWriter : IBufferWriter<byte>, IDisp
         _size = block.Length;
         _used = used;
         _before = block.Offset;
-        _segment = null;
+        _memory = null;
     }
 
     private void ForgetBlock()
@@ -268,6 +289,6 @@ public sealed unsafe partial class SlabBufferWriter : IBufferWriter<byte>, IDisp
         _size = 0;
         _used = 0;
         _before = 0;
-        _segment = null;
+        _memory = null;
     }
 }

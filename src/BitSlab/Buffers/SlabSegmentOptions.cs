@@ -4,8 +4,8 @@ using System.Globalization;
 namespace BitSlab;
 
 /// <summary>
-/// How a <see cref="SlabBufferWriter"/> or a <see cref="SlabStream"/> takes its memory: in segments, each half as large as all before it. Their
-/// constructors check the options, and name the property that is out of range. Make them once and use them for many.
+/// How a <see cref="SlabBufferWriter"/> or a <see cref="SlabStream"/> takes its memory: in segments, each half as large as all before it. Its
+/// constructor checks the options, and names the property that is out of range. Make them once and use them for many.
 /// </summary>
 public sealed record SlabSegmentOptions
 {
@@ -22,22 +22,29 @@ public sealed record SlabSegmentOptions
     public SlabAllocator? Allocator { get; init; }
 
     /// <summary>
-    /// The bytes of the first segment, if not more are asked for at once, 16 to 2^30. Default 512: what holds some hundred bytes costs no more, and
-    /// growth by half soon makes up for it.
+    /// The bytes of the first segment, if not more are asked for at once, 16 to 2^30. Default 512: what holds some hundred bytes costs no
+    /// more, and growth by half soon makes up for it.
     /// </summary>
     public int FirstSegmentSize { get; init; } = 512;
 
     /// <summary>
-    /// The most bytes of a segment, <see cref="FirstSegmentSize"/> to 2^30, where not more have to stand side by side. Default 256 KiB: calls on
-    /// segments of this size cost next to nothing for each byte, and blocks above 2 MiB come from the operating system, unbacked, each time.
+    /// The most bytes of a segment, <see cref="FirstSegmentSize"/> to 2^30, where not more have to stand side by side. Default 256 KiB:
+    /// calls on segments of this size cost next to nothing for each byte, and blocks above 2 MiB come from the operating system, unbacked,
+    /// each time.
     /// </summary>
     public int LargestSegmentSize { get; init; } = 256 << 10;
 
     /// <summary>
-    /// The most bytes that <see cref="SlabBufferWriter.Clear"/> keeps, 0 to 2^30; 0 keeps none. Default 64 KiB: messages up to there are written
-    /// again and again into the same memory. Streams keep nothing.
+    /// The most bytes that <see cref="SlabBufferWriter.Clear"/> keeps, 0 to 2^30; 0 keeps none. Default 64 KiB: messages up to there are
+    /// written again and again into the same memory. Streams keep nothing.
     /// </summary>
     public int KeptBytes { get; init; } = 64 << 10;
+
+    internal static SlabSegmentOptions For(SlabAllocator allocator)
+    {
+        ArgumentNullException.ThrowIfNull(allocator);
+        return Default with { Allocator = allocator };
+    }
 
     internal void Validate()
     {

@@ -1,145 +1,120 @@
 using System;
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Runtime.CompilerServices;
 using System.Threading;
+using System.Threading.Tasks;
 using BitSlab.Buffers;
 
 namespace BitSlab;
 
+#pragma warning disable RS0027 // the base's overloads
+
 /// <summary>
-/// A stream in native memory that is read, written and sought as a <see cref="MemoryStream"/> is, and grows segment by segment without moving what was
-/// written. The object is the only thing on the garbage-collected heap, in steady state.
+/// A stream over native memory that grows in segments, to be read, written and sought in: a <see cref="MemoryStream"/> without an array,
+/// which does not move what was written when it grows, and gives all memory back when it is disposed. Of it, the object itself is on the
+/// garbage-collected heap.
 /// </summary>
 /// <remarks>
-/// <para>Not for several threads at once; from one thread to the next it may go, also across an await. Calls with Async in their name are done
-/// when they return, but for those that copy to another stream.</para>
-/// <para>Length and position are 64-bit numbers, and only memory bounds them. What has to stand side by side, in a span, a memory or an array, is up to 2 GiB long.</para>
-/// <para>Memory and sequences that the stream gave are good until the content is made shorter, put side by side by <see cref="GetBuffer"/>, or the stream is closed. After that they throw
-/// <see cref="ObjectDisposedException"/> instead of showing memory that has gone, with two limits: a span that was taken before is not checked,
-/// and the objects behind memory are used again, the earliest after 1,024 others of the process were given back.</para>
-/// <para>After closing, each member throws <see cref="ObjectDisposedException"/>, but for <see cref="CanRead"/>, <see cref="CanSeek"/>, <see cref="CanWrite"/>, which are false,
-/// <see cref="Tag"/>, <see cref="Id"/>, <see cref="Flush"/> and further closing. A stream that was forgotten frees its memory when it is collected.</para>
+/// Not for several threads at once. Sequences and memory that it shows stay valid while it only grows at its end; once they are gone
+/// (shrunk, made contiguous, disposed) they throw <see cref="ObjectDisposedException"/>, with the limits of <see cref="SlabBufferWriter"/>.
+/// Async calls complete at once. Lengths are limited by memory only. A stream that was forgotten frees its memory when it is collected.
 /// </remarks>
-public sealed unsafe partial class SlabStream : Stream, IBufferWriter<byte>
+public sealed partial class SlabStream : Stream, IBufferWriter<byte>
 {
-    private const long NoWindow = -1;
-
-    private static long s_lastId;
-
-    private readonly SlabSegmentOptions _options;
     private SegmentChain? _chain;
-    private long _position;
     private long _length;
+    private long _position;
 
-    // The block that holds the position, up to where it ends in the stream. Without one, as while the position is beyond the length and after closing,
-    // no byte is in the window: the fast paths leave.
-    private nint _origin;
-    private long _windowEnd = NoWindow;
-    private int _index;
+    // The last answer of ReadAsync to an array, mostly the next one's, too.
+    private Task<int>? _lastRead;
+    private int _lastCount;
 
-    private long _id;
+    /// <summary>Makes an empty stream on <see cref="SlabAllocator.Shared"/>.</summary>
+    public SlabStream()
+        : this(SlabSegmentOptions.Default)
+    {
+    }
 
-    /// <summary>Makes an empty stream. It takes memory when something is written.</summary>
-    /// <param name="options">
-    /// Where the memory comes from, and in which segments; null for <see cref="SlabSegmentOptions.Default"/>. <see cref="SlabSegmentOptions.KeptBytes"/> is for writers.
-    /// </param>
-    /// <param name="tag">A name for those who look for who made the stream. Default none.</param>
+    /// <summary>Makes an empty stream on an allocator, with segments as in <see cref="SlabSegmentOptions.Default"/>.</summary>
+    /// <param name="allocator">The allocator, which is not to be reset or disposed before the stream.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="allocator"/> is null.</exception>
+    public SlabStream(SlabAllocator allocator)
+        : this(SlabSegmentOptions.For(allocator))
+    {
+    }
+
+    /// <summary>Makes an empty stream.</summary>
+    /// <param name="options">Where the memory comes from, and in which segments.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A property of the options is out of its range.</exception>
-    public SlabStream(SlabSegmentOptions? options = null, string? tag = null)
+    public SlabStream(SlabSegmentOptions options)
     {
-        _options = options ?? SlabSegmentOptions.Default;
-        _options.Validate();
-        Tag = tag;
-        _chain = SegmentChain.Rent(_options);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _chain = SegmentChain.Rent(options);
     }
 
-    /// <summary>What the stream was tagged with; null for nothing.</summary>
-    public string? Tag { get; }
+    /// <summary>What the stream is for, as its user named it. It stays after disposal.</summary>
+    public string? Tag { get; init; }
 
-    /// <summary>A number that no other stream of the process has, from 1 on, in the order in which streams are asked for it.</summary>
-    public long Id
-    {
-        get
-        {
-            if (Volatile.Read(ref _id) == 0)
-            {
-                Interlocked.CompareExchange(ref _id, Interlocked.Increment(ref s_lastId), 0);
-            }
-
-            return _id;
-        }
-    }
-
-    /// <inheritdoc/>
+    /// <summary>Whether the stream is not disposed, as for the two that follow.</summary>
     public override bool CanRead => _chain != null;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="CanRead"/>
     public override bool CanSeek => _chain != null;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="CanRead"/>
     public override bool CanWrite => _chain != null;
 
-    /// <summary>The stream's length in bytes.</summary>
-    /// <exception cref="ObjectDisposedException">The stream is closed.</exception>
+    /// <summary>The bytes of the content.</summary>
+    /// <exception cref="ObjectDisposedException">The stream is disposed. So it is for all that follows.</exception>
     public override long Length
     {
         get
         {
-            ThrowIfClosed();
+            ThrowIfDisposed();
             return _length;
         }
     }
 
-    /// <summary>
-    /// The place of the next byte that is read or written. It may be beyond the length: then there is nothing to read, and what is written there has
-    /// zeros before it. To write no bytes there makes the stream longer, too, as it does with a <see cref="MemoryStream"/>.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The stream is closed.</exception>
+    /// <summary>Where the next byte is read or written; may lie behind the end, and what is written there has zeros before it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">What is set is negative.</exception>
     public override long Position
     {
         get
         {
-            ThrowIfClosed();
+            ThrowIfDisposed();
             return _position;
         }
 
         set
         {
-            ThrowIfClosed();
+            ThrowIfDisposed();
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            MoveTo(value);
+            Go(value);
         }
     }
 
     /// <summary>
-    /// The bytes of memory that the stream can hold before it takes more. Set it to take memory for a known length at once, or to give back segments beyond: it becomes at least the value.
+    /// The bytes that the stream has memory for. Set to more, it takes memory; set to less, it gives back what the content does not need.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is less than the length.</exception>
-    /// <exception cref="ObjectDisposedException">The stream is closed.</exception>
-    /// <exception cref="SlabMemoryLimitException">The allocator's limit is reached. Nothing was changed, as in the next case.</exception>
-    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">What is set is less than <see cref="Length"/>.</exception>
+    /// <exception cref="OutOfMemoryException">There is no memory, or the allocator is at its limit. The stream is as before.</exception>
     public long Capacity
     {
         get => Chain.Capacity;
 
         set
         {
-            SegmentChain chain = Chain;
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, _length);
-            if (value > chain.Capacity)
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, Length);
+            EndHandOut();
+            if (value < Chain.Capacity)
             {
-                chain.Reserve(value);
-            }
-            else
-            {
-                _windowEnd = NoWindow;
-                chain.Truncate(value == 0 ? 0 : chain.Find(value - 1) + 1);
+                Chain.Shrink(_length);
             }
 
-            MoveTo(_position);
+            Chain.Reserve(value);
         }
     }
 
@@ -148,120 +123,228 @@ public sealed unsafe partial class SlabStream : Stream, IBufferWriter<byte>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            ThrowIfClosed();
-            return _chain;
+            ThrowIfDisposed();
+            return _chain!;
         }
     }
 
-    /// <summary>Moves the position.</summary>
-    /// <param name="offset">The bytes from the origin, negative for backwards.</param>
-    /// <param name="origin">What the offset counts from.</param>
-    /// <returns>The new position, which may be beyond the length: see <see cref="Position"/>.</returns>
-    /// <exception cref="IOException">That is before the beginning.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">That is beyond <see cref="long.MaxValue"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="origin"/> is none of the three.</exception>
-    /// <exception cref="ObjectDisposedException">The stream is closed.</exception>
+    /// <summary>Does nothing.</summary>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc cref="Flush"/>
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Goes to a place.</summary>
+    /// <param name="offset">How far it is from the origin, in bytes.</param>
+    /// <param name="origin">The origin.</param>
+    /// <returns>The place.</returns>
+    /// <exception cref="ArgumentException">There is no such origin.</exception>
+    /// <exception cref="IOException">The place lies before the begin.</exception>
     public override long Seek(long offset, SeekOrigin origin)
     {
-        ThrowIfClosed();
+        ThrowIfDisposed();
         long from = origin switch
         {
             SeekOrigin.Begin => 0,
             SeekOrigin.Current => _position,
             SeekOrigin.End => _length,
-            _ => throw new ArgumentException("The origin is none of those that there are.", nameof(origin)),
+            _ => throw new ArgumentException($"There is no origin {origin}.", nameof(origin)),
         };
-
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, long.MaxValue - from);
-        if (from + offset < 0)
+        long place = unchecked(from + offset);
+        if (place < 0)
         {
-            throw new IOException("There is nothing before the beginning of a stream.");
+            throw new IOException(offset < 0 ? "A stream cannot be sought before its begin." : "A stream cannot be that long.");
         }
 
-        MoveTo(from + offset);
-        return _position;
+        Go(place);
+        return place;
     }
 
-    /// <summary>
-    /// Makes the stream longer, by zeros, or shorter: then memory goes back, and a position beyond the new length moves there.
-    /// </summary>
-    /// <param name="value">The new length in bytes.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The stream is closed.</exception>
-    /// <exception cref="SlabMemoryLimitException">The allocator's limit is reached. Nothing was changed, as in the next case.</exception>
-    /// <exception cref="OutOfMemoryException">The operating system refuses the memory.</exception>
+    /// <summary>Makes the content shorter, giving memory back, or longer, by zeros. A position behind the end goes to the end.</summary>
+    /// <param name="value">The length in bytes, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    /// <exception cref="OutOfMemoryException">There is no memory, or the allocator is at its limit. The stream is as before.</exception>
     public override void SetLength(long value)
     {
-        SegmentChain chain = Chain;
+        ThrowIfDisposed();
         ArgumentOutOfRangeException.ThrowIfNegative(value);
-        long length = _length;
-        if (value > length)
+        EndHandOut();
+        if (value < _length)
         {
-            chain.Reserve(value);
-            chain.Clear(length, value);
+            Chain.Shrink(value);
+            _length = value;
+        }
+        else
+        {
+            GrowTo(value);
         }
 
-        // Before memory goes: what is refused there leaves a stream that is whole.
-        _length = value;
-        _position = long.Min(_position, value);
-        _windowEnd = NoWindow;
-        if (value < length)
+        _position = Math.Min(_position, _length);
+    }
+
+    /// <summary>Reads bytes, as many as there are and fit.</summary>
+    /// <param name="buffer">Where they go.</param>
+    /// <returns>How many were read; 0 at the end.</returns>
+    public override int Read(Span<byte> buffer)
+    {
+        SegmentChain chain = Chain;
+        EndHandOut();
+        int count = (int)Math.Clamp(_length - _position, 0, buffer.Length);
+        if (count != 0)
         {
-            chain.Shrink(value);
+            chain.CopyTo(_position, buffer[..count]);
+            _position += count;
+            GC.KeepAlive(this);
         }
 
-        MoveTo(_position);
+        return count;
+    }
+
+    /// <inheritdoc cref="Stream.Read(byte[], int, int)"/>
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    /// <summary>Reads a byte; -1 at the end.</summary>
+    public override int ReadByte()
+    {
+        byte one = 0;
+        return Read(new Span<byte>(ref one)) == 0 ? -1 : one;
+    }
+
+    /// <inheritdoc cref="Stream.ReadAsync(Memory{byte}, CancellationToken)"/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        }
+
+        ThrowIfDisposed();
+        return new ValueTask<int>(Read(buffer.Span));
+    }
+
+    /// <inheritdoc cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<int>(cancellationToken);
+        }
+
+        int read = Read(buffer.AsSpan(offset, count));
+        if (_lastRead == null || _lastCount != read)
+        {
+            _lastCount = read;
+            _lastRead = Task.FromResult(read);
+        }
+
+        return _lastRead;
+    }
+
+    /// <summary>Writes bytes. What stood there is overwritten; behind the end the stream grows.</summary>
+    /// <param name="buffer">The bytes.</param>
+    /// <exception cref="IOException">The stream would be longer than a number of 64 bits says.</exception>
+    /// <exception cref="OutOfMemoryException">There is no memory, or the allocator is at its limit. Nothing was written.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        SegmentChain chain = Chain;
+        EndHandOut();
+        if (buffer.IsEmpty)
+        {
+            return;
+        }
+
+        long end = unchecked(_position + buffer.Length);
+        if (end < 0)
+        {
+            throw new IOException("A stream cannot be that long.");
+        }
+
+        if (end > chain.Capacity)
+        {
+            chain.Reserve(end);
+        }
+
+        if (_position > _length)
+        {
+            chain.Clear(_length, _position);
+        }
+
+        chain.CopyFrom(_position, buffer);
+        _position = end;
+        _length = Math.Max(_length, end);
         GC.KeepAlive(this);
     }
 
-    /// <summary>Does nothing: there is nothing behind the stream.</summary>
-    public override void Flush()
+    /// <inheritdoc cref="Stream.Write(byte[], int, int)"/>
+    public override void Write(byte[] buffer, int offset, int count)
     {
+        ValidateBufferArguments(buffer, offset, count);
+        Write(buffer.AsSpan(offset, count));
     }
 
-    /// <summary>Gives the memory back. May be called twice.</summary>
-    /// <param name="disposing">True: the stream has no finalizer.</param>
+    /// <summary>Writes a byte, as <see cref="Write(ReadOnlySpan{byte})"/> does.</summary>
+    /// <param name="value">The byte.</param>
+    public override void WriteByte(byte value) => Write(new ReadOnlySpan<byte>(in value));
+
+    /// <inheritdoc cref="Stream.WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        Write(buffer.Span);
+        return default;
+    }
+
+    /// <inheritdoc cref="Stream.WriteAsync(byte[], int, int, CancellationToken)"/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    /// <summary>Gives all memory back. May be called twice.</summary>
+    /// <param name="disposing">Always true: the stream has no finalizer, what it holds has.</param>
     /// <exception cref="InvalidBlockException">The allocator was reset.</exception>
     protected override void Dispose(bool disposing)
     {
         SegmentChain? chain = Interlocked.Exchange(ref _chain, null);
         if (chain != null)
         {
-            _windowEnd = NoWindow;
-            DropScratch();
+            EndHandOut();
+            _lastRead = null;
             chain.Return();
         }
 
         base.Dispose(disposing);
     }
 
-    /// <summary>Sets the position, and the window with it.</summary>
-    private void MoveTo(long position)
+    private void Go(long place)
     {
-        _position = position;
-        SegmentChain chain = Chain;
-        if (position > _length || chain.Count == 0)
-        {
-            _windowEnd = NoWindow;
-            return;
-        }
-
-        // Mostly the block is the same, or the next.
-        int index = _index;
-        if (index >= chain.Count || !IsIn(chain[index], position))
-        {
-            index = index + 1 < chain.Count && IsIn(chain[index + 1], position) ? index + 1 : chain.Find(position);
-        }
-
-        ref readonly ChainBlock block = ref chain[index];
-        _index = index;
-        _origin = (nint)block.Start - (nint)block.Offset;
-        _windowEnd = block.End;
+        EndHandOut();
+        _position = place;
     }
 
-    private static bool IsIn(in ChainBlock block, long position) => position >= block.Offset && position < block.End;
+    private void GrowTo(long length)
+    {
+        if (length > _length)
+        {
+            _chain!.Reserve(length);
+            _chain.Clear(_length, length);
+            _length = length;
+        }
+    }
 
-    [MemberNotNull(nameof(_chain))]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_chain == null, this);
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_chain == null, this);
 }

@@ -6,8 +6,8 @@ using System.Threading;
 namespace BitSlab.Events;
 
 /// <summary>
-/// An event that somebody holds. Its state is its ticket while it is held, and nobody's ticket otherwise: no copy of an event can be used twice,
-/// not even by two threads at once.
+/// An event that somebody holds. Its state is its ticket while it is held, and nobody's ticket otherwise: no copy of an event can be used
+/// twice, not even by two threads at once.
 /// </summary>
 internal struct Lease
 {
@@ -141,8 +141,8 @@ internal sealed class LeasePage(SlabEventQueue queue)
 /// <summary>The leases of a queue's events. All under the lock of the queue's head.</summary>
 internal sealed class EventLeases
 {
-    // Leases come free in about the order in which they were taken. So many held ones in a row are worth a new page, or a quarter of all where that is more: what is held for
-    // good does not make ever more pages.
+    // Leases come free in about the order in which they were taken. So many held ones in a row are worth a new page, or a quarter of all
+    // where that is more: what is held for good does not make ever more pages.
     private const int LeastLooks = 16;
 
     private LeasePage? _page;
@@ -151,7 +151,10 @@ internal sealed class EventLeases
     /// <summary>A lease for an event; false when none is found free: add a page, outside the lock, and come again.</summary>
     /// <param name="block">The event's block.</param>
     /// <param name="length">The event's length.</param>
-    /// <param name="next">The index of the next lease in the page. It changes with each event, so it is not here: what the producers read may be next to this object.</param>
+    /// <param name="next">
+    /// The index of the next lease in the page. It changes with each event, so it is not here: what the producers read may be next to this
+    /// object.
+    /// </param>
     /// <param name="item">The event.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(nint block, int length, ref int next, out SlabEvent item)

@@ -1,6 +1,8 @@
 namespace BitSlab;
 
-/// <summary>What happens to an event for which a <see cref="SlabEventQueue"/> has no room: neither by count and bytes, nor in its allocator.</summary>
+/// <summary>
+/// What happens to an event for which a <see cref="SlabEventQueue"/> has no room: neither by count and bytes, nor in its allocator.
+/// </summary>
 public enum EventQueueFullMode
 {
     /// <summary><c>TryEnqueue</c> returns false, <c>EnqueueAsync</c> waits for room.</summary>

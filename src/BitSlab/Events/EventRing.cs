@@ -19,9 +19,9 @@ internal enum AppendStatus
 }
 
 /// <summary>
-/// The queue's slots, in segments: who enqueues fills them at the tail, who dequeues empties them at the head, and neither touches what the other
-/// writes, but for the slots, and for a look at the other's count when there seems to be no room. The two sides have a lock each, so that all that stands under
-/// a side belongs to who is inside. Without a runtime under it, so that the explorer can run its steps.
+/// The queue's slots, in segments: who enqueues fills them at the tail, who dequeues empties them at the head, and neither touches what the
+/// other writes, but for the slots, and for a look at the other's count when there seems to be no room. The two sides have a lock each, so
+/// that all that stands under a side belongs to who is inside. Without a runtime under it, so that the explorer can run its steps.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 512)]
 internal unsafe struct EventRing
@@ -50,8 +50,8 @@ internal unsafe struct EventRing
     [FieldOffset(24)]
     public int SlotsPerSegment;
 
-    // Written rarely: the bits above. Whoever waits sets its bit, has a barrier run on every thread, and then looks at the queue: either it sees
-    // what was done, or who did it sees the bit.
+    // Written rarely: the bits above. Whoever waits sets its bit, has a barrier run on every thread, and then looks at the queue: either it
+    // sees what was done, or who did it sees the bit.
     [FieldOffset(64)]
     public int Signals;
 
@@ -71,7 +71,8 @@ internal unsafe struct EventRing
         FitsSeen(ring, length) || LooksAgain(ring, length);
 
     /// <summary>
-    /// Whether there is surely no room now. By anybody: the tail's figures come first, so that the difference is never more than what is in the queue.
+    /// Whether there is surely no room now. By anybody: the tail's figures come first, so that the difference is never more than what is in
+    /// the queue.
     /// </summary>
     public static bool IsFull(EventRing* ring, long length)
     {

@@ -14,7 +14,8 @@ internal unsafe struct PendingEvent
     public SlabEvent Source;
     public nint SourceBlock;
 
-    // A block of the queue's with the bytes in it, SourceBlock where that comes from the queue's allocator; 0 while there is no memory for it.
+    // A block of the queue's with the bytes in it, SourceBlock where that comes from the queue's allocator; 0 while there is no memory for
+    // it.
     public nint Block;
     public int Length;
 
@@ -28,8 +29,8 @@ internal unsafe struct PendingEvent
 }
 
 /// <summary>
-/// A call that waits for an event or for room. Kept for the next wait when its result was taken. The links and what is to be enqueued are under the
-/// queue's gate while it waits.
+/// A call that waits for an event or for room. Kept for the next wait when its result was taken. The links and what is to be enqueued are
+/// under the queue's gate while it waits.
 /// </summary>
 internal sealed class QueueWaiter(SlabEventQueue queue) : IValueTaskSource<bool>, IValueTaskSource, IThreadPoolWorkItem
 {

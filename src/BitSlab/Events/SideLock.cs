@@ -4,12 +4,12 @@ using BitSlab.Platform;
 namespace BitSlab.Events;
 
 /// <summary>
-/// The lock of one side of a queue. Where several threads may be on that side it is a spin lock. Where there is one it costs that one two plain
-/// stores and a load, and others, who come rarely, a process-wide barrier. Nobody else's code runs under it.
+/// The lock of one side of a queue. Where several threads may be on that side it is a spin lock. Where there is one it costs that one two
+/// plain stores and a load, and others, who come rarely, a process-wide barrier. Nobody else's code runs under it.
 /// </summary>
 /// <remarks>
-/// The single user says that it is inside, then looks for a claim; another claims, has a barrier run on every thread, then looks whether the user is inside.
-/// If the user's look came before the claim, its store before that look is out by the end of the barrier.
+/// The single user says that it is inside, then looks for a claim; another claims, has a barrier run on every thread, then looks whether
+/// the user is inside. If the user's look came before the claim, its store before that look is out by the end of the barrier.
 /// </remarks>
 internal unsafe struct SideLock
 {
@@ -69,7 +69,8 @@ internal unsafe struct SideLock
     {
         int looks = 0;
 
-        // Looked at first: a compare-and-swap that fails takes the line from the one inside. It is a full barrier: what the last one wrote is seen.
+        // Looked at first: a compare-and-swap that fails takes the line from the one inside. It is a full barrier: what the last one wrote
+        // is seen.
         while (Atomic.LoadAcquire(&side->_inside) != 0 || !Atomic.CompareExchange(&side->_inside, 1, 0))
         {
             if (++looks >= LooksBeforeYield)

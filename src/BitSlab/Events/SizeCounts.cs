@@ -3,8 +3,8 @@ using System;
 namespace BitSlab.Events;
 
 /// <summary>
-/// How often each length was enqueued. Counted under the lock of the queue's tail, under which nothing is allocated: who brings a length beyond
-/// <see cref="Limit"/> lets the table grow first.
+/// How often each length was enqueued. Counted under the lock of the queue's tail, under which nothing is allocated: who brings a length
+/// beyond <see cref="Limit"/> lets the table grow first.
 /// </summary>
 internal sealed class SizeCounts
 {

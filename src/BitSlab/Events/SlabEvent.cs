@@ -6,8 +6,8 @@ using BitSlab.Events;
 namespace BitSlab;
 
 /// <summary>
-/// An event that was taken out of a <see cref="SlabEventQueue"/>, to be disposed by who took it, on any thread. Copies are the same event: once one of them
-/// was disposed, none can be used.
+/// An event that was taken out of a <see cref="SlabEventQueue"/>, to be disposed by who took it, on any thread. Copies are the same event:
+/// once one of them was disposed, none can be used.
 /// </summary>
 /// <remarks>
 /// The check is exact, but a span that was taken before stays what it is: do not touch it after the disposal of the event or the queue.
@@ -69,7 +69,9 @@ public readonly struct SlabEvent : IDisposable
     /// <summary>
     /// Frees the event's memory. The default value, and an event whose queue was disposed together with its allocator, is left alone.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The event was disposed already, or was moved to another queue. Nothing was changed.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The event was disposed already, or was moved to another queue. Nothing was changed.
+    /// </exception>
     public void Dispose()
     {
         if (_page == null)

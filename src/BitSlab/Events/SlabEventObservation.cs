@@ -10,7 +10,8 @@ public sealed record SlabEventObservation
     public long LargerEvents { get; init; }
 
     /// <summary>
-    /// The mean number of events in the queue, as the enqueued ones found it, themselves included: of each of the first 64, and of one in 61 behind them.
+    /// The mean number of events in the queue, as the enqueued ones found it, themselves included: of each of the first 64, and of one in
+    /// 61 behind them.
     /// </summary>
     public double AverageLength { get; init; }
 

@@ -16,12 +16,14 @@ public sealed unsafe partial class SlabEventQueue
     private Exception? _error;
     private bool _isDisposed;
 
-    // Calls that use the allocator and may run beside Dispose: what a wait that has ended still does, on whichever thread, and Dispose itself. Under the gate. The last one out disposes of an
-    // allocator of the queue's own.
+    // Calls that use the allocator and may run beside Dispose: what a wait that has ended still does, on whichever thread, and Dispose
+    // itself. Under the gate. The last one out disposes of an allocator of the queue's own.
     private int _memoryUsers;
     private bool _allocatorIsDue;
 
-    /// <summary>Completes when the queue was completed and its last event was taken: with the error that it was completed with, if there was one.</summary>
+    /// <summary>
+    /// Completes when the queue was completed and its last event was taken: with the error that it was completed with, if there was one.
+    /// </summary>
     public Task Completion => _completion.Task;
 
     /// <summary>Says that no more events come. What is in the queue can be dequeued still; calls that wait for room fail.</summary>
@@ -61,8 +63,9 @@ public sealed unsafe partial class SlabEventQueue
     }
 
     /// <summary>
-    /// Drops what is in the queue, ends all waits, and gives the memory back: with an allocator of its own all at once, that of events in somebody's hand, too. May be
-    /// called twice. May not run while another thread is inside a call on the queue or, with an allocator of its own, uses an event of it.
+    /// Drops what is in the queue, ends all waits, and gives the memory back: with an allocator of its own all at once, that of events in
+    /// somebody's hand, too. May be called twice. May not run while another thread is inside a call on the queue or, with an allocator of
+    /// its own, uses an event of it.
     /// </summary>
     /// <exception cref="InvalidOperationException">The queue's own allocator has children that live. All else is done.</exception>
     public void Dispose()
@@ -224,7 +227,8 @@ public sealed unsafe partial class SlabEventQueue
         }
     }
 
-    // Of a disposed queue. Taken out under the lock, for a wait that ends may look for an event still; freed outside, for a free may call who listens for invalid frees.
+    // Of a disposed queue. Taken out under the lock, for a wait that ends may look for an event still; freed outside, for a free may call
+    // who listens for invalid frees.
     private void FreeEvents()
     {
         Span<nint> blocks = stackalloc nint[MostDroppedAtOnce];

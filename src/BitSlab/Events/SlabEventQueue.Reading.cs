@@ -14,7 +14,9 @@ public sealed partial class SlabEventQueue
     /// <param name="cancellationToken">Ends the wait. Nothing was taken then.</param>
     /// <returns>The event, which the caller has to dispose.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    /// <exception cref="ChannelClosedException">The queue is completed and empty. The inner exception is what it was completed with.</exception>
+    /// <exception cref="ChannelClosedException">
+    /// The queue is completed and empty. The inner exception is what it was completed with.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
     public ValueTask<SlabEvent> DequeueAsync(CancellationToken cancellationToken = default)
     {

@@ -11,11 +11,13 @@ using BitSlab.Threads;
 namespace BitSlab;
 
 /// <summary>
-/// A queue of binary events of any length, first in, first out for each producer. An event is a block of native memory: nothing of it is on the garbage-collected heap.
-/// Bounded or not, for one or many producers and consumers, as <see cref="SlabEventQueueOptions"/> say. Safe on any thread.
+/// A queue of binary events of any length, first in, first out for each producer. An event is a block of native memory: nothing of it is on
+/// the garbage-collected heap. Bounded or not, for one or many producers and consumers, as <see cref="SlabEventQueueOptions"/> say. Safe on
+/// any thread.
 /// </summary>
 /// <remarks>
-/// <see cref="Dispose"/> may not run while another thread is inside a call on the queue or uses an event of it; calls that wait are no such calls.
+/// <see cref="Dispose"/> may not run while another thread is inside a call on the queue or uses an event of it; calls that wait are no such
+/// calls.
 /// </remarks>
 public sealed unsafe partial class SlabEventQueue : IDisposable
 {
@@ -48,7 +50,9 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
 
     /// <summary>Makes a queue.</summary>
     /// <param name="options">The options; null for <see cref="SlabEventQueueOptions.Default"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A property of the options, or of the allocator's options, is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A property of the options, or of the allocator's options, is out of its range.
+    /// </exception>
     /// <exception cref="ArgumentException">Both an allocator and options for one are given.</exception>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space for an allocator.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
@@ -147,8 +151,9 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     public long EnqueuedBytes => Read(&_ring->Tail.Bytes);
 
     /// <summary>
-    /// The events that were lost to a full queue: dropped from it with <see cref="EventQueueFullMode.DropNewest"/> and <see cref="EventQueueFullMode.DropOldest"/>, refused with
-    /// <see cref="EventQueueFullMode.Refuse"/>, and those for which no memory was left even in an empty queue of the first two.
+    /// The events that were lost to a full queue: dropped from it with <see cref="EventQueueFullMode.DropNewest"/> and
+    /// <see cref="EventQueueFullMode.DropOldest"/>, refused with <see cref="EventQueueFullMode.Refuse"/>, and those for which no memory was
+    /// left even in an empty queue of the first two.
     /// </summary>
     public long DroppedCount => Volatile.Read(ref _dropped);
 
@@ -185,9 +190,12 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     /// <summary>Copies an event into the queue.</summary>
     /// <param name="payload">The event's bytes; may be empty.</param>
     /// <returns>
-    /// False when the queue is full and does not drop, when its allocator has no memory left, or when the queue is completed: nothing was enqueued.
+    /// False when the queue is full and does not drop, when its allocator has no memory left, or when the queue is completed: nothing was
+    /// enqueued.
     /// </returns>
-    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The queue is disposed.</exception>
     public bool TryEnqueue(ReadOnlySpan<byte> payload)
     {
@@ -205,8 +213,8 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     /// <param name="size">The event's length in bytes, at least 0.</param>
     /// <param name="state">What is handed to the writer.</param>
     /// <param name="writer">
-    /// Writes the event, whose bytes are not initialised. Called at most once, and not when the queue is full. It may use the queue. What it throws comes out of this call, and nothing was
-    /// enqueued.
+    /// Writes the event, whose bytes are not initialised. Called at most once, and not when the queue is full. It may use the queue. What
+    /// it throws comes out of this call, and nothing was enqueued.
     /// </param>
     /// <returns>As for <see cref="TryEnqueue(ReadOnlySpan{byte})"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -240,12 +248,14 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     }
 
     /// <summary>
-    /// Moves an event from another queue to the end of this one: without a copy where both have the same allocator. When true is returned the event is no
-    /// longer the caller's, as after its disposal.
+    /// Moves an event from another queue to the end of this one: without a copy where both have the same allocator. When true is returned
+    /// the event is no longer the caller's, as after its disposal.
     /// </summary>
     /// <param name="source">The event; it may come from this queue.</param>
     /// <returns>As for <see cref="TryEnqueue(ReadOnlySpan{byte})"/>; when false, the event is the caller's as before.</returns>
-    /// <exception cref="ArgumentException">The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// The event is larger than <see cref="SlabEventQueueOptions.ByteCapacity"/>: it would never fit.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The event or the queue is disposed.</exception>
     public bool TryEnqueue(SlabEvent source)
     {
@@ -274,7 +284,8 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     }
 
     /// <summary>
-    /// Takes the oldest events out, as many as there are and fit, without waiting. Give them back with <see cref="SlabEvent.DisposeBatch"/>: their memory is freed in one batch then.
+    /// Takes the oldest events out, as many as there are and fit, without waiting. Give them back with
+    /// <see cref="SlabEvent.DisposeBatch"/>: their memory is freed in one batch then.
     /// </summary>
     /// <param name="items">Where the events go, which the caller has to dispose. What was there before is overwritten, not disposed.</param>
     /// <returns>How many events were taken; 0 when the queue is empty.</returns>
@@ -321,324 +332,6 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private EnqueueStatus Enqueue(ReadOnlySpan<byte> payload)
-    {
-        EnqueueStatus status = Prepare(payload.Length, out nint block);
-        if (status == EnqueueStatus.Done)
-        {
-            payload.CopyTo(new Span<byte>((void*)block, payload.Length));
-            status = AppendOrFree(block, payload.Length);
-        }
-
-        return status;
-    }
-
-    private EnqueueStatus EnqueueMoved(SlabEvent source)
-    {
-        if (source.Length > _ring->ByteCapacity)
-        {
-            ThrowLargerThanCapacity(source.Length, nameof(source));
-        }
-
-        EnqueueStatus status = EnqueueStatus.Full;
-        nint block = source.BeginMove(out int length);
-        try
-        {
-            BeReadyToCount(length);
-            status = IsOfAllocator(source) ? Append(block, length) : Enqueue(new ReadOnlySpan<byte>((void*)block, length));
-        }
-        finally
-        {
-            EndMove(source, block, isGone: status == EnqueueStatus.Done);
-        }
-
-        return status;
-    }
-
-    // A copied event's block stays behind; where it went along, its queue has a held event less, which a writer may wait for.
-    private void EndMove(SlabEvent source, nint block, bool isGone)
-    {
-        if (!source.EndMove(isGone) || !isGone)
-        {
-            return;
-        }
-
-        if (IsOfAllocator(source))
-        {
-            source.Queue.LookBehindFree();
-        }
-        else
-        {
-            source.Queue.FreeHeld(block);
-        }
-    }
-
-    // A block for an event, if it is likely to be taken.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private EnqueueStatus Prepare(int length, out nint block)
-    {
-        // Not to copy for nothing. What is full is known for sure; what is not may be at the append. Every event has a block, an empty one, too.
-        bool isThere = false;
-        void* found = null;
-        if (length < _sizes.Limit && (Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) == 0 && (!_looksForRoom || MayHaveRoom(length)))
-        {
-            isThere = _allocator.TryAlloc((nuint)Math.Max(length, 1), out found);
-        }
-
-        block = (nint)found;
-        return isThere ? EnqueueStatus.Done : PrepareSlow(length, out block);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private EnqueueStatus PrepareSlow(int length, out nint block)
-    {
-        block = 0;
-        BeReadyToCount(length);
-        if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) != 0)
-        {
-            return EnqueueStatus.Closed;
-        }
-
-        if (_looksForRoom && !MayHaveRoom(length))
-        {
-            return EnqueueStatus.Full;
-        }
-
-        if (!_allocator.TryAlloc((nuint)Math.Max(length, 1), out void* found) && !TryMakeMemory(length, out found))
-        {
-            return EnqueueStatus.NoMemory;
-        }
-
-        block = (nint)found;
-        return EnqueueStatus.Done;
-    }
-
-    private void BeReadyToCount(int length)
-    {
-        if (length >= _sizes.Limit)
-        {
-            long[] table = _sizes.MakeTable(length);
-            SideLock.Enter(&_ring->Tail.Lock, _os);
-            _sizes.Replace(table);
-            SideLock.Exit(&_ring->Tail.Lock);
-        }
-    }
-
-    private bool MayHaveRoom(int length) =>
-        _ring->Tail.Lock.IsShared ? !EventRing.IsFull(_ring, length) : EventRing.HasRoom(_ring, length);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private EnqueueStatus AppendOrFree(nint block, int length)
-    {
-        EnqueueStatus status = AppendOnce(block, length);
-        return status == EnqueueStatus.Done ? status : AppendOrFreeSlow(status, block, length);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private EnqueueStatus AppendOrFreeSlow(EnqueueStatus status, nint block, int length)
-    {
-        try
-        {
-            status = AppendSlow(status, block, length);
-        }
-        catch
-        {
-            _allocator.Free((void*)block);
-            throw;
-        }
-
-        if (status != EnqueueStatus.Done)
-        {
-            _allocator.Free((void*)block);
-
-            // What this held for a moment may be what a writer waits for.
-            LookBehindFree();
-        }
-
-        return status;
-    }
-
-    // The block is the queue's when this returns Done, and the caller's else.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private EnqueueStatus Append(nint block, int length)
-    {
-        EnqueueStatus status = AppendOnce(block, length);
-        return status is EnqueueStatus.Done ? status : AppendSlow(status, block, length);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private EnqueueStatus AppendOnce(nint block, int length)
-    {
-        SideLock.Enter(&_ring->Tail.Lock, _os);
-
-        // Those who wait come first. With one writer there is nobody else.
-        EnqueueStatus status = (_ring->Signals & EventRing.WritersWait) != 0 ? EnqueueStatus.Full : AppendInside(block, length);
-        SideLock.Exit(&_ring->Tail.Lock);
-        if (status == EnqueueStatus.Done && (Atomic.LoadAcquire(&_ring->Signals) & EventRing.ReadersWait) != 0)
-        {
-            WakeReader();
-        }
-
-        return status;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private EnqueueStatus AppendInside(nint block, int length)
-    {
-        AppendStatus status = EventRing.Append(_ring, (void*)block, length);
-        if (status == AppendStatus.Done)
-        {
-            _sizes.Add(length);
-        }
-
-        return (EnqueueStatus)status;
-    }
-
-    // Outside the lock, where others' code may run: segments are made, and events dropped.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private EnqueueStatus AppendSlow(EnqueueStatus status, nint block, int length)
-    {
-        while (true)
-        {
-            switch (status)
-            {
-                case EnqueueStatus.NeedsSegment when !TryAddSegment():
-                    return EnqueueStatus.NoMemory;
-                case EnqueueStatus.NeedsSegment:
-                    break;
-                case EnqueueStatus.Full when _drops:
-                    // Room for this one is not kept for it.
-                    DropForRoom(length);
-                    break;
-                default:
-                    return status;
-            }
-
-            status = AppendOnce(block, length);
-        }
-    }
-
-    private bool TryAddSegment()
-    {
-        EventSegment* segment = MakeSegment();
-        if (segment != null && !TryGiveSegment(segment))
-        {
-            // Another thread was faster.
-            _allocator.Free(segment);
-        }
-
-        return segment != null;
-    }
-
-    // Null when there is no memory.
-    private EventSegment* MakeSegment()
-    {
-        nuint bytes = EventSegment.Bytes(_ring->SlotsPerSegment);
-        if (!_allocator.TryAlloc(bytes, out void* memory) && !TryMakeMemory((int)bytes, out memory))
-        {
-            return null;
-        }
-
-        NativeMemory.Clear(memory, bytes);
-        return (EventSegment*)memory;
-    }
-
-    private bool TryGiveSegment(EventSegment* segment)
-    {
-        SideLock.Enter(&_ring->Tail.Lock, _os);
-        bool isGiven = EventRing.TryGiveSegment(_ring, segment);
-        SideLock.Exit(&_ring->Tail.Lock);
-        return isGiven;
-    }
-
-    // At the head.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TakeStatus Take(out SlabEvent item, ref EventSegment* finished)
-    {
-        void* block = EventRing.Peek(_ring, out long length, ref finished);
-        if (block == null)
-        {
-            item = default;
-            return TakeStatus.Empty;
-        }
-
-        if (!_leases.TryTake((nint)block, (int)length, ref _ring->Head.NextLease, out item))
-        {
-            return TakeStatus.NeedsLeases;
-        }
-
-        EventRing.Take(_ring, length);
-        return TakeStatus.Taken;
-    }
-
-    // Outside the lock, which is held for some instructions only. False when there is no memory, and it is not needed.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool AddLeases(bool isNeeded = true)
-    {
-        LeasePage page;
-        try
-        {
-            page = new LeasePage(this);
-        }
-        catch (OutOfMemoryException) when (!isNeeded)
-        {
-            return false;
-        }
-
-        SideLock.Enter(&_ring->Head.Lock, _os);
-        _leases.Add(page, ref _ring->Head.NextLease);
-        SideLock.Exit(&_ring->Head.Lock);
-        return true;
-    }
-
-    // What a take leaves to be done outside the lock; returns whether something was taken.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool FinishTake(EventSegment* finished, bool isTaken)
-    {
-        FreeSegments(finished);
-        if (isTaken)
-        {
-            LookBehindFree();
-            FinishIfDrained();
-        }
-        else
-        {
-            ThrowIfDisposed();
-            FinishIfDrained();
-        }
-
-        return isTaken;
-    }
-
-    // A wait's continuation may be here while the queue is disposed.
-    private void FreeSegments(EventSegment* finished)
-    {
-        if (finished == null || !TryUseMemory())
-        {
-            return;
-        }
-
-        try
-        {
-            FreeChain(finished);
-        }
-        finally
-        {
-            LeaveMemory();
-        }
-    }
-
-    private void FreeChain(EventSegment* segment)
-    {
-        while (segment != null)
-        {
-            EventSegment* next = segment->Previous;
-            _allocator.Free(segment);
-            segment = next;
-        }
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Answer(EnqueueStatus status)
     {
@@ -673,24 +366,5 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     {
         SlabAllocatorOptions own = options.AllocatorOptions ?? SlabAllocatorOptions.Default;
         return own with { Name = own.Name ?? options.Name };
-    }
-
-    private enum TakeStatus
-    {
-        Taken,
-        Empty,
-
-        // All leases that were looked at are held.
-        NeedsLeases,
-    }
-
-    // As AppendStatus, and what can go wrong besides.
-    private enum EnqueueStatus
-    {
-        Done = AppendStatus.Done,
-        Full = AppendStatus.Full,
-        NeedsSegment = AppendStatus.NeedsSegment,
-        Closed = AppendStatus.Closed,
-        NoMemory,
     }
 }

@@ -5,6 +5,7 @@ using BitSlab.Benchmarks.Events;
 using BitSlab.Benchmarks.Reporting;
 using BitSlab.Cli.Events;
 using BitSlab.Tests.Cli;
+using BitSlab.Tests.Traces;
 using Xunit;
 
 namespace BitSlab.Tests.Benchmarks;
@@ -29,6 +30,23 @@ public sealed class EventsTests
         Assert.All(files.Flights, row => Assert.True(row.Figures.Latency[50] <= row.Figures.Latency[99.9] && row.Figures.Latency[99.9] <= row.Figures.Latency[100]));
         Assert.All(files.Flights, row => Assert.True(row.Figures.Peak >= row.Figures.Resident && row.Figures.PayloadBytes > 10_000 * 400));
         Assert.True(File.Exists(Path.Combine(figures, "latency.png")));
+    }
+
+    [Fact]
+    public void The_same_figures_make_the_same_page()
+    {
+        using TemporaryFolder folder = new();
+        string figures = Path.Combine(TraceFiles.Root(), "docs", "events");
+        string copy = Directory.CreateDirectory(Path.Combine(folder.Path, "events")).FullName;
+        foreach (string file in Directory.GetFiles(figures, "*.csv"))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        CommandRun run = BenchmarkCommand.Run("events", "--report-only", "--output", folder.Path);
+
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.Equal(File.ReadAllText(Path.Combine(figures, EventPage.PageName)), File.ReadAllText(Path.Combine(copy, EventPage.PageName)));
     }
 
     [Fact]
