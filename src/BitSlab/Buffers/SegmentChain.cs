@@ -149,8 +149,8 @@ internal sealed unsafe partial class SegmentChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Append(int minimum)
     {
-        // By half: the last block, in part unused, is a third at most. From what is no longer a slab's block on, which is ten times as dear, by an
-        // eighth: a larger block is worth it where there would be many.
+        // By half: the last block, in part unused, is a third at most. From what is no longer a slab's block on, which is ten times as dear,
+        // by an eighth: a larger block is worth it where there would be many.
         long capacity = Capacity;
         long growth = long.Min(capacity / 2, long.Max(DearFrom, capacity / 8));
         growth = long.Clamp(growth, _options.FirstSegmentSize, _options.LargestSegmentSize);

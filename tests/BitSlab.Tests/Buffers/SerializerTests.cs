@@ -10,7 +10,10 @@ using Xunit;
 
 namespace BitSlab.Tests.Buffers;
 
-/// <summary>A serialiser in the manner of MessagePack, which asks for odd sizes and uses fewer, on a writer and on a stream; and pipes.</summary>
+/// <summary>
+/// A serialiser in the manner of MessagePack, which asks for more than it uses, on a writer and on a stream; and pipes. Alone: the segments at
+/// rest are the process's.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class SerializerTests
 {

@@ -23,7 +23,8 @@ public sealed class StreamMachine : IDisposable
     /// <summary>With a model that may be wrong, to see that it is noticed.</summary>
     public StreamMachine(int firstSegment, int largestSegment, MemoryStream model)
     {
-        _stream = new SlabStream(new SlabSegmentOptions { Allocator = _allocator, FirstSegmentSize = firstSegment, LargestSegmentSize = largestSegment });
+        _stream = new SlabStream(
+            new SlabSegmentOptions { Allocator = _allocator, FirstSegmentSize = firstSegment, LargestSegmentSize = largestSegment });
         _model = model;
     }
 
