@@ -307,6 +307,10 @@ internal sealed unsafe partial class SegmentChain
         {
             SegmentPool.Return(block.Segment);
             block.Segment = null;
+            if (index != 0)
+            {
+                _blocks[index - 1].Segment?.LoseNext();
+            }
         }
     }
 

@@ -127,7 +127,16 @@ public sealed class SegmentTests
     [Fact]
     public void A_forgotten_stream_gives_its_memory_back_but_not_while_its_memory_is_held()
     {
+        // Segments that rest, and were one behind the other: they hold none of those that are used again.
         using var allocator = new SlabAllocator();
+        for (int i = 0; i < SegmentPool.Resting; i++)
+        {
+            using var stream = new SlabStream(new SlabSegmentOptions { Allocator = allocator, FirstSegmentSize = 16, LargestSegmentSize = 16 });
+            stream.SetLength(160);
+            Assert.Equal(160, stream.GetReadOnlySequence().Length);
+            stream.SetLength(80);
+        }
+
         Memory<byte>[] held = Forget(allocator);
         for (int i = 0; i < 5; i++)
         {

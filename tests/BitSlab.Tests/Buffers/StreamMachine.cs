@@ -86,8 +86,8 @@ public sealed class StreamMachine : IDisposable
                 WriteUnlessEmpty(bytes);
                 break;
             case StreamStep.WriteByte:
-                _stream.WriteByte((byte)operation.Seed);
-                _model.WriteByte((byte)operation.Seed);
+                _stream.WriteByte(unchecked((byte)operation.Seed));
+                _model.WriteByte(unchecked((byte)operation.Seed));
                 break;
             case StreamStep.WriteAsBuffer:
                 WriteAsBuffer(bytes, operation.Seed % 2 == 0);
