@@ -13,6 +13,9 @@ internal sealed unsafe partial class SegmentChain
 {
     private const int FirstBlocks = 4;
 
+    // The largest block of a slab, by default.
+    private const int DearFrom = 32 << 10;
+
     // A chain that had more, 128 KiB of table, is not kept.
     private const int MostKeptBlocks = 4096;
 
@@ -43,6 +46,9 @@ internal sealed unsafe partial class SegmentChain
             }
         }
     }
+
+    /// <summary>The options that the chain was rented with.</summary>
+    public SlabSegmentOptions Options => _options;
 
     public int Count => _count;
 
@@ -143,8 +149,11 @@ internal sealed unsafe partial class SegmentChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Append(int minimum)
     {
-        // Growth by half: the last block, in part unused, is a third at most.
-        long growth = long.Clamp(Capacity / 2, _options.FirstSegmentSize, _options.LargestSegmentSize);
+        // By half: the last block, in part unused, is a third at most. From what is no longer a slab's block on, which is ten times as dear,
+        // by an eighth: a larger block is worth it where there would be many.
+        long capacity = Capacity;
+        long growth = long.Min(capacity / 2, long.Max(DearFrom, capacity / 8));
+        growth = long.Clamp(growth, _options.FirstSegmentSize, _options.LargestSegmentSize);
         int size = SizeFor(int.Max(minimum, (int)growth));
         if (_count == _blocks.Length)
         {
@@ -285,25 +294,31 @@ internal sealed unsafe partial class SegmentChain
         {
             ref ChainBlock block = ref _blocks[--_count];
             byte* start = block.Start;
-            if (block.Segment != null)
-            {
-                SegmentPool.Return(block.Segment);
-                block.Segment = null;
-            }
-
+            Renew(_count);
             Free(start);
         }
     }
 
-    /// <summary>Empties the chain but for one block, as if that were new: what showed it refuses.</summary>
+    /// <summary>Has what showed a block refuse: it is as if new.</summary>
+    public void Renew(int index)
+    {
+        ref ChainBlock block = ref _blocks[index];
+        if (block.Segment != null)
+        {
+            SegmentPool.Return(block.Segment);
+            block.Segment = null;
+            if (index != 0)
+            {
+                _blocks[index - 1].Segment?.LoseNext();
+            }
+        }
+    }
+
+    /// <summary>Empties the chain but for one block, which is as if new.</summary>
     public void Keep(int index)
     {
+        Renew(index);
         ChainBlock kept = _blocks[index];
-        if (kept.Segment != null)
-        {
-            SegmentPool.Return(kept.Segment);
-        }
-
         _count--;
         _blocks[index] = _blocks[_count];
         _blocks[_count] = default;
@@ -344,11 +359,7 @@ internal sealed unsafe partial class SegmentChain
         ref ChainBlock block = ref _blocks[index];
         byte* old = block.Start;
         new ReadOnlySpan<byte>(old, used).CopyTo(new Span<byte>(start, used));
-        if (block.Segment != null)
-        {
-            SegmentPool.Return(block.Segment);
-        }
-
+        Renew(index);
         block = new ChainBlock { Start = (byte*)start, Offset = block.Offset, Length = size, Size = size };
         Free(old);
     }

@@ -175,6 +175,14 @@ public sealed unsafe partial class SlabBufferWriter : IBufferWriter<byte>, IDisp
 
         long written = _before + _used;
         _firstSize = (int)long.Min(_options.KeptBytes, long.Max(_firstSize, written));
+        if (chain.Count == 1 && _size >= _firstSize && _size <= _options.KeptBytes)
+        {
+            _used = 0;
+            _memory = null;
+            chain.Renew(0);
+            return;
+        }
+
         ForgetBlock();
         int kept = -1;
         for (int i = 0; i < chain.Count; i++)

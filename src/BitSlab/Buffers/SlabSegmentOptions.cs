@@ -4,8 +4,9 @@ using System.Globalization;
 namespace BitSlab;
 
 /// <summary>
-/// How a <see cref="SlabBufferWriter"/> or a <see cref="SlabStream"/> takes its memory: in segments, each half as large as all before it. Its
-/// constructor checks the options, and names the property that is out of range. Make them once and use them for many.
+/// How a <see cref="SlabBufferWriter"/> or a <see cref="SlabStream"/> takes its memory: in segments, each half as large as all before it,
+/// from 32 KiB on an eighth. Its constructor checks the options, and names the property that is out of range. Make them once and use them
+/// for many.
 /// </summary>
 public sealed record SlabSegmentOptions
 {

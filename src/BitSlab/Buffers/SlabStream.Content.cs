@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.IO;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using BitSlab.Buffers;
@@ -8,14 +9,12 @@ using BitSlab.Buffers;
 namespace BitSlab;
 
 /// <content>The content as a whole, and writing into the stream's own memory.</content>
-public sealed partial class SlabStream
+public sealed unsafe partial class SlabStream
 {
-    private const int LeastScratch = 256;
-
-    // What was handed out to be written to: as many bytes, in the chain behind the content, or where that is not possible in an array, to
-    // be copied.
+    // What was handed out to be written to: as many bytes, in the window behind the content; or, where content stands or none stands yet,
+    // in a chain of its own, to be copied.
     private int _handedOut;
-    private byte[]? _scratch;
+    private SegmentChain? _scratch;
 
     /// <summary>The whole content, as a sequence of segments.</summary>
     public ReadOnlySequence<byte> GetReadOnlySequence() => Chain.Sequence(_length);
@@ -40,7 +39,20 @@ public sealed partial class SlabStream
             ThrowHelper.ThrowTooLargeForArray(_length);
         }
 
-        chain.MakeContiguous((int)_length);
+        if (chain[0].Length < _length)
+        {
+            // Where there was no memory for it, the window opens where it was.
+            _windowEnd = NoWindow;
+            try
+            {
+                chain.MakeContiguous((int)_length);
+            }
+            finally
+            {
+                Go(_position);
+            }
+        }
+
         return chain.MemoryOf(0).Slice(0, (int)_length);
     }
 
@@ -86,7 +98,7 @@ public sealed partial class SlabStream
         long from = _position;
         if (from < _length)
         {
-            _position = _length;
+            Go(_length);
             chain.WriteTo(destination, from, _length);
             GC.KeepAlive(this);
         }
@@ -108,7 +120,7 @@ public sealed partial class SlabStream
         ReadOnlySequence<byte> content = GetReadOnlySequence();
         EndHandOut();
         long from = Math.Min(_position, _length);
-        _position = Math.Max(_position, _length);
+        Go(Math.Max(_position, _length));
         return SequenceCopy.CopyAsync(content.Slice(from), destination, cancellationToken).AsTask();
     }
 
@@ -121,28 +133,23 @@ public sealed partial class SlabStream
     /// <exception cref="OutOfMemoryException">There is no memory, or the allocator is at its limit. The content is as before.</exception>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        SegmentChain chain = Chain;
-        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
-        EndHandOut();
-        Memory<byte> memory;
-        if (_position == _length)
+        HandOut(sizeHint);
+        if (_scratch != null)
         {
-            chain.MakeRoom(_length, Math.Max(sizeHint, 1));
-            int last = chain.Find(_length);
-            int used = (int)(_length - chain[last].Offset);
-            memory = chain.MemoryOf(last).Slice(used, chain[last].Length - used);
-        }
-        else
-        {
-            memory = _scratch = GC.AllocateUninitializedArray<byte>(Math.Max(sizeHint, LeastScratch));
+            return _scratch.MemoryOf(0).Slice(0, _handedOut);
         }
 
-        _handedOut = memory.Length;
-        return memory;
+        SegmentChain chain = Chain;
+        int index = chain.Find(_position);
+        return chain.MemoryOf(index).Slice((int)(_position - chain[index].Offset), _handedOut);
     }
 
     /// <inheritdoc cref="GetMemory"/>
-    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        HandOut(sizeHint);
+        return new Span<byte>(_scratch != null ? _scratch[0].Start : (byte*)(_origin + (nint)_position), _handedOut);
+    }
 
     /// <summary>
     /// Counts bytes as written, and goes behind them: the first ones of what <see cref="GetMemory"/> or <see cref="GetSpan"/> gave last.
@@ -150,6 +157,9 @@ public sealed partial class SlabStream
     /// <param name="count">The bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     /// <exception cref="InvalidOperationException">There are not so many. Nothing was changed.</exception>
+    /// <exception cref="OutOfMemoryException">
+    /// Where the bytes do not go to the end of the content they are copied, and there is no memory for it. Nothing was written.
+    /// </exception>
     public void Advance(int count)
     {
         ThrowIfDisposed();
@@ -159,23 +169,93 @@ public sealed partial class SlabStream
             ThrowHelper.ThrowAdvancedTooFar(count, _handedOut);
         }
 
-        byte[]? scratch = _scratch;
-        EndHandOut();
-        if (scratch != null)
+        if (_scratch != null)
         {
-            Write(scratch.AsSpan(0, count));
+            CopyHandedOut(count);
+            return;
         }
-        else
+
+        _handedOut = 0;
+        _position += count;
+        _length = long.Max(_length, _position);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void HandOut(int sizeHint)
+    {
+        long position = _position;
+        long room = _windowEnd - position;
+        if (_scratch != null || position != _length || sizeHint < 0 || long.Max(sizeHint, 1) > room)
         {
-            _position += count;
-            _length = _position;
+            HandOutSlow(sizeHint);
+            return;
+        }
+
+        _handedOut = (int)room;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void HandOutSlow(int sizeHint)
+    {
+        SegmentChain chain = Chain;
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        EndHandOut();
+        int bytes = int.Max(sizeHint, 1);
+        if (_position != _length)
+        {
+            SegmentChain scratch = SegmentChain.Rent(chain.Options);
+            _scratch = scratch;
+            scratch.Append(bytes);
+            _handedOut = scratch[0].Size;
+            return;
+        }
+
+        // What is given back for more room may be the block of the window.
+        _windowEnd = NoWindow;
+        try
+        {
+            chain.MakeRoom(_length, bytes);
+        }
+        finally
+        {
+            Go(_position);
+        }
+
+        _handedOut = (int)(_windowEnd - _position);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CopyHandedOut(int count)
+    {
+        // Taken off first: writing ends what was handed out.
+        SegmentChain scratch = _scratch!;
+        _scratch = null;
+        try
+        {
+            Write(new ReadOnlySpan<byte>(scratch[0].Start, count));
+        }
+        finally
+        {
+            scratch.Return();
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndHandOut()
     {
         _handedOut = 0;
+        if (_scratch != null)
+        {
+            ReturnScratch();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReturnScratch()
+    {
+        SegmentChain scratch = _scratch!;
         _scratch = null;
+        scratch.Return();
     }
 
     private void RequireOther(Stream destination)

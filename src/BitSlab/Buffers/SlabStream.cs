@@ -8,8 +8,6 @@ using BitSlab.Buffers;
 
 namespace BitSlab;
 
-#pragma warning disable RS0027 // the base's overloads
-
 /// <summary>
 /// A stream over native memory that grows in segments, to be read, written and sought in: a <see cref="MemoryStream"/> without an array,
 /// which does not move what was written when it grows, and gives all memory back when it is disposed. Of it, the object itself is on the
@@ -20,15 +18,18 @@ namespace BitSlab;
 /// (shrunk, made contiguous, disposed) they throw <see cref="ObjectDisposedException"/>, with the limits of <see cref="SlabBufferWriter"/>.
 /// Async calls complete at once. Lengths are limited by memory only. A stream that was forgotten frees its memory when it is collected.
 /// </remarks>
-public sealed partial class SlabStream : Stream, IBufferWriter<byte>
+public sealed unsafe partial class SlabStream : Stream, IBufferWriter<byte>
 {
+    private const long NoWindow = -1;
+
     private SegmentChain? _chain;
     private long _length;
     private long _position;
 
-    // The last answer of ReadAsync to an array, mostly the next one's, too.
-    private Task<int>? _lastRead;
-    private int _lastCount;
+    // The block that the position is in: where position 0 would be in memory, and the position at which the block ends. There is no window
+    // while the position is behind the end, without memory, and after disposal: the fast paths leave then.
+    private nint _origin;
+    private long _windowEnd = NoWindow;
 
     /// <summary>Makes an empty stream on <see cref="SlabAllocator.Shared"/>.</summary>
     public SlabStream()
@@ -92,6 +93,7 @@ public sealed partial class SlabStream : Stream, IBufferWriter<byte>
         {
             ThrowIfDisposed();
             ArgumentOutOfRangeException.ThrowIfNegative(value);
+            EndHandOut();
             Go(value);
         }
     }
@@ -111,10 +113,11 @@ public sealed partial class SlabStream : Stream, IBufferWriter<byte>
             EndHandOut();
             if (value < Chain.Capacity)
             {
-                Chain.Shrink(_length);
+                Shrink(_length);
             }
 
             Chain.Reserve(value);
+            Go(_position);
         }
     }
 
@@ -159,6 +162,7 @@ public sealed partial class SlabStream : Stream, IBufferWriter<byte>
             throw new IOException(offset < 0 ? "A stream cannot be sought before its begin." : "A stream cannot be that long.");
         }
 
+        EndHandOut();
         Go(place);
         return place;
     }
@@ -169,148 +173,24 @@ public sealed partial class SlabStream : Stream, IBufferWriter<byte>
     /// <exception cref="OutOfMemoryException">There is no memory, or the allocator is at its limit. The stream is as before.</exception>
     public override void SetLength(long value)
     {
-        ThrowIfDisposed();
+        SegmentChain chain = Chain;
         ArgumentOutOfRangeException.ThrowIfNegative(value);
         EndHandOut();
         if (value < _length)
         {
-            Chain.Shrink(value);
+            // First, so that a block that is refused leaves a stream that is whole.
             _length = value;
+            Shrink(value);
         }
         else
         {
-            GrowTo(value);
+            chain.Reserve(value);
+            chain.Clear(_length, value);
+            _length = value;
         }
 
-        _position = Math.Min(_position, _length);
-    }
-
-    /// <summary>Reads bytes, as many as there are and fit.</summary>
-    /// <param name="buffer">Where they go.</param>
-    /// <returns>How many were read; 0 at the end.</returns>
-    public override int Read(Span<byte> buffer)
-    {
-        SegmentChain chain = Chain;
-        EndHandOut();
-        int count = (int)Math.Clamp(_length - _position, 0, buffer.Length);
-        if (count != 0)
-        {
-            chain.CopyTo(_position, buffer[..count]);
-            _position += count;
-            GC.KeepAlive(this);
-        }
-
-        return count;
-    }
-
-    /// <inheritdoc cref="Stream.Read(byte[], int, int)"/>
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
-    /// <summary>Reads a byte; -1 at the end.</summary>
-    public override int ReadByte()
-    {
-        byte one = 0;
-        return Read(new Span<byte>(ref one)) == 0 ? -1 : one;
-    }
-
-    /// <inheritdoc cref="Stream.ReadAsync(Memory{byte}, CancellationToken)"/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<int>(cancellationToken);
-        }
-
-        ThrowIfDisposed();
-        return new ValueTask<int>(Read(buffer.Span));
-    }
-
-    /// <inheritdoc cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return Task.FromCanceled<int>(cancellationToken);
-        }
-
-        int read = Read(buffer.AsSpan(offset, count));
-        if (_lastRead == null || _lastCount != read)
-        {
-            _lastCount = read;
-            _lastRead = Task.FromResult(read);
-        }
-
-        return _lastRead;
-    }
-
-    /// <summary>Writes bytes. What stood there is overwritten; behind the end the stream grows.</summary>
-    /// <param name="buffer">The bytes.</param>
-    /// <exception cref="IOException">The stream would be longer than a number of 64 bits says.</exception>
-    /// <exception cref="OutOfMemoryException">There is no memory, or the allocator is at its limit. Nothing was written.</exception>
-    public override void Write(ReadOnlySpan<byte> buffer)
-    {
-        SegmentChain chain = Chain;
-        EndHandOut();
-        if (buffer.IsEmpty)
-        {
-            return;
-        }
-
-        long end = unchecked(_position + buffer.Length);
-        if (end < 0)
-        {
-            throw new IOException("A stream cannot be that long.");
-        }
-
-        if (end > chain.Capacity)
-        {
-            chain.Reserve(end);
-        }
-
-        if (_position > _length)
-        {
-            chain.Clear(_length, _position);
-        }
-
-        chain.CopyFrom(_position, buffer);
-        _position = end;
-        _length = Math.Max(_length, end);
+        Go(long.Min(_position, value));
         GC.KeepAlive(this);
-    }
-
-    /// <inheritdoc cref="Stream.Write(byte[], int, int)"/>
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        Write(buffer.AsSpan(offset, count));
-    }
-
-    /// <summary>Writes a byte, as <see cref="Write(ReadOnlySpan{byte})"/> does.</summary>
-    /// <param name="value">The byte.</param>
-    public override void WriteByte(byte value) => Write(new ReadOnlySpan<byte>(in value));
-
-    /// <inheritdoc cref="Stream.WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled(cancellationToken);
-        }
-
-        Write(buffer.Span);
-        return default;
-    }
-
-    /// <inheritdoc cref="Stream.WriteAsync(byte[], int, int, CancellationToken)"/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
     /// <summary>Gives all memory back. May be called twice.</summary>
@@ -321,28 +201,35 @@ public sealed partial class SlabStream : Stream, IBufferWriter<byte>
         SegmentChain? chain = Interlocked.Exchange(ref _chain, null);
         if (chain != null)
         {
-            EndHandOut();
+            _windowEnd = NoWindow;
             _lastRead = null;
+            EndHandOut();
             chain.Return();
         }
 
         base.Dispose(disposing);
     }
 
-    private void Go(long place)
+    private void Shrink(long length)
     {
-        EndHandOut();
-        _position = place;
+        _windowEnd = NoWindow;
+        _chain!.Shrink(length);
     }
 
-    private void GrowTo(long length)
+    /// <summary>Sets the position, and opens the window there.</summary>
+    private void Go(long place)
     {
-        if (length > _length)
+        _position = place;
+        SegmentChain chain = _chain!;
+        if (place > _length || chain.Count == 0)
         {
-            _chain!.Reserve(length);
-            _chain.Clear(_length, length);
-            _length = length;
+            _windowEnd = NoWindow;
+            return;
         }
+
+        ref readonly ChainBlock block = ref chain[chain.Find(place)];
+        _origin = (nint)block.Start - (nint)block.Offset;
+        _windowEnd = block.End;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,7 +13,8 @@ using Xunit;
 
 namespace BitSlab.Tests.Buffers;
 
-/// <summary>A buffer writer: what is written comes out as it was, by every way.</summary>
+/// <summary>A buffer writer: what is written comes out as it was, by every way. Alone: the segments at rest are the process's.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class BufferWriterTests
 {
     // Small segments, so that a few bytes cross many borders.
