@@ -1,9 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
+using BitSlab.Buffers;
 using BitSlab.Core;
 using BitSlab.Learning;
 using BitSlab.Threads;
@@ -41,7 +43,9 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     /// <summary>Makes an allocator. It takes memory when it first needs some.</summary>
     /// <param name="options">The options; null for <see cref="SlabAllocatorOptions.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A property of the options is out of its range.</exception>
-    /// <exception cref="ArgumentException">The options' <see cref="SlabAllocatorOptions.SizeClasses"/> do not fit them. The message names the file and the field.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options' <see cref="SlabAllocatorOptions.SizeClasses"/> do not fit them. The message names the file and the field.
+    /// </exception>
     /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform is not supported yet.</exception>
     public SlabAllocator(SlabAllocatorOptions? options = null)
@@ -68,6 +72,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         options.ApplyTo(allocator);
         _directLimit = allocator->DirectLimit;
         _learner = options.Adaptive == AdaptiveSizing.Learn ? new SizeLearner(allocator, options.Name, Ladders.DefaultBlockSizes(options)) : null;
+        Tracker = options.TrackBuffers ? new BufferTracker() : null;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
@@ -123,8 +128,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     public SlabAllocator? Parent { get; }
 
     /// <summary>
-    /// Makes an allocator that shares this one's budget: what it commits counts against the limits of both. In all else it is on its own: blocks,
-    /// heaps and chunks are its own, and <see cref="Reset"/> of the parent does not touch it.
+    /// Makes an allocator that shares this one's budget: what it commits counts against the limits of both. In all else it is on its own:
+    /// blocks, heaps and chunks are its own, and <see cref="Reset"/> of the parent does not touch it.
     /// </summary>
     /// <param name="options">The child's options; null for <see cref="SlabAllocatorOptions.Default"/>.</param>
     /// <returns>The child, to be disposed before its parent.</returns>
@@ -172,14 +177,15 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         ThrowIfDisposed();
         EnterGate();
         Lifetime.FreeAll(_allocator);
+        Tracker?.EndAll();
         ExitGate();
         GC.KeepAlive(this);
     }
 
     /// <summary>
-    /// Returns to the operating system what can be returned now, of this allocator and its children: slabs whose blocks are all free, also those
-    /// that other threads freed while the owner sleeps; whole pages without a live block in other slabs, but for the slab that each other
-    /// thread allocates from, in each size class; empty chunks and free slices, prefaulted ones too. May run beside other calls.
+    /// Returns to the operating system what can be returned now, of this allocator and its children: slabs whose blocks are all free, also
+    /// those that other threads freed while the owner sleeps; whole pages without a live block in other slabs, but for the slab that each
+    /// other thread allocates from, in each size class; empty chunks and free slices, prefaulted ones too. May run beside other calls.
     /// </summary>
     /// <returns>The bytes given back.</returns>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
@@ -315,13 +321,49 @@ public sealed unsafe partial class SlabAllocator : IDisposable
             }
 
             Destroy();
+            if (Tracker != null)
+            {
+                EndTracking(Tracker);
+            }
         }
 
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The buffers that live, with the places of their allocation, in that order.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The allocator was not made with <see cref="SlabAllocatorOptions.TrackBuffers"/>.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
+    public IReadOnlyList<SlabLiveBuffer> GetLiveBuffers()
+    {
+        ThrowIfDisposed();
+        return Tracker?.Live ?? throw new InvalidOperationException(
+            $"Allocator '{ThrowHelper.NameOf(Options.Name)}' does not track its buffers: {nameof(SlabAllocatorOptions.TrackBuffers)} is off.");
+    }
+
     /// <summary>
-    /// Ends learning by <see cref="AdaptiveSizing.Learn"/>: the size classes stay as they are from now on. Does nothing where none are learned.
+    /// Tells of the buffers that lived when the allocator was disposed: on the thread that disposed it, when the memory is gone. Only with
+    /// <see cref="SlabAllocatorOptions.TrackBuffers"/>.
+    /// </summary>
+    public event EventHandler<BuffersLeakedEventArgs>? BuffersLeaked;
+
+    /// <summary>Null where buffers are not tracked.</summary>
+    internal BufferTracker? Tracker { get; }
+
+    private void EndTracking(BufferTracker tracker)
+    {
+        IReadOnlyList<SlabLiveBuffer> leaked = tracker.Live;
+        tracker.EndAll();
+        if (leaked.Count != 0)
+        {
+            BuffersLeaked?.Invoke(this, new BuffersLeakedEventArgs(leaked));
+        }
+    }
+
+    /// <summary>
+    /// Ends learning by <see cref="AdaptiveSizing.Learn"/>: the size classes stay as they are from now on. Does nothing where none are
+    /// learned.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     public void Freeze()
@@ -333,8 +375,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
     }
 
     /// <summary>
-    /// The size classes in use, with the samples that they were learned from, if they were: to be kept in a file, and used by another allocator
-    /// from its start.
+    /// The size classes in use, with the samples that they were learned from, if they were: to be kept in a file, and used by another
+    /// allocator from its start.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The allocator is disposed.</exception>
     /// <exception cref="InvalidOperationException">The allocator has more classes than a profile can have.</exception>

@@ -112,6 +112,14 @@ public sealed record SlabAllocatorOptions
     /// </summary>
     public long Prefault { get; init; }
 
+    /// <summary>
+    /// For finding mistakes: whether each <see cref="SlabBuffer{T}"/>, <see cref="SlabBox{T}"/> and <see cref="SlabList{T}"/> of the
+    /// allocator is known with the place of its allocation. Then every use after disposal throws <see cref="ObjectDisposedException"/> and
+    /// names that place, <see cref="SlabAllocator.GetLiveBuffers"/> lists those that live, and <see cref="SlabAllocator.BuffersLeaked"/>
+    /// tells of them when the allocator is disposed. It costs a stack trace per buffer. Default false.
+    /// </summary>
+    public bool TrackBuffers { get; init; }
+
     /// <summary>A name for messages and statistics. Default none.</summary>
     public string? Name { get; init; }
 
