@@ -57,6 +57,9 @@ public sealed class BitSlabOptions
     /// <summary>See <see cref="SlabAllocatorOptions.Prefault"/>, bytes. Default 0.</summary>
     public long Prefault { get; set; } = SlabAllocatorOptions.Default.Prefault;
 
+    /// <summary>See <see cref="SlabAllocatorOptions.TrackBuffers"/>. Default false.</summary>
+    public bool TrackBuffers { get; set; } = SlabAllocatorOptions.Default.TrackBuffers;
+
     /// <summary>See <see cref="SlabAllocatorOptions.Name"/>. Default null: an allocator with a key has that as its name, the other has none.</summary>
     public string? Name { get; set; }
 
@@ -86,6 +89,7 @@ public sealed class BitSlabOptions
             IdleGiveBack = IdleGiveBack,
             HugePages = HugePages,
             Prefault = Prefault,
+            TrackBuffers = TrackBuffers,
             Name = Name,
         };
     }

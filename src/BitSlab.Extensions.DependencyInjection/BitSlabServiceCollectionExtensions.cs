@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using BitSlab;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -11,7 +12,8 @@ public static class BitSlabServiceCollectionExtensions
 {
     /// <summary>
     /// Adds one <see cref="SlabAllocator"/> for the program, which is disposed with the container; nothing may use its blocks then. Its options are
-    /// checked when the host starts, or, without a host, when the allocator is first asked for.
+    /// checked when the host starts, or, without a host, when the allocator is first asked for. On it, a <see cref="SlabMemoryPool{T}"/> for each
+    /// element type, that of bytes as <see cref="MemoryPool{T}"/>, too; <see cref="SlabMemoryPoolOptions"/> registered before replace theirs.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <returns>The same services.</returns>
@@ -19,7 +21,7 @@ public static class BitSlabServiceCollectionExtensions
     public static IServiceCollection AddBitSlab(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddAllocator().AddCheckedOptions(Options.Options.DefaultName);
+        services.AddAllocator().AddBitSlabOptions(Options.Options.DefaultName);
         return services;
     }
 
@@ -32,7 +34,7 @@ public static class BitSlabServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddAllocator().AddCheckedOptions(Options.Options.DefaultName).Configure(configure);
+        services.AddAllocator().AddBitSlabOptions(Options.Options.DefaultName).Configure(configure);
         return services;
     }
 
@@ -49,11 +51,14 @@ public static class BitSlabServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddAllocator().AddCheckedOptions(Options.Options.DefaultName).BindStrictly(configuration);
+        services.AddAllocator().AddBitSlabOptions(Options.Options.DefaultName, configuration);
         return services;
     }
 
-    /// <summary>Adds an allocator by key: <c>[FromKeyedServices("key")] SlabAllocator</c>. It shares nothing with the others.</summary>
+    /// <summary>
+    /// Adds an allocator by key: <c>[FromKeyedServices("key")] SlabAllocator</c>. It shares nothing with the others. On it, a
+    /// <see cref="SlabMemoryPool{T}"/> of bytes, also as <see cref="MemoryPool{T}"/>, under the same key.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="key">The key, which is also the name of its options, and of the allocator where they set none.</param>
     /// <returns>The same services.</returns>
@@ -63,7 +68,7 @@ public static class BitSlabServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(key);
-        services.AddAllocator(key).AddCheckedOptions(key);
+        services.AddAllocator(key).AddBitSlabOptions(key);
         return services;
     }
 
@@ -79,7 +84,7 @@ public static class BitSlabServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddAllocator(key).AddCheckedOptions(key).Configure(configure);
+        services.AddAllocator(key).AddBitSlabOptions(key).Configure(configure);
         return services;
     }
 
@@ -95,13 +100,48 @@ public static class BitSlabServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(key);
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddAllocator(key).AddCheckedOptions(key).BindStrictly(configuration);
+        services.AddAllocator(key).AddBitSlabOptions(key, configuration);
         return services;
+    }
+
+    /// <summary>
+    /// Adds options only, checked when the host starts: for a service that makes an allocator itself, and asks for
+    /// <see cref="IOptionsMonitor{TOptions}"/>.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The options' name, as <see cref="IOptionsMonitor{TOptions}.Get"/> wants it; empty for those of the allocator without a key.</param>
+    /// <returns>The builder of these options.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static OptionsBuilder<BitSlabOptions> AddBitSlabOptions(this IServiceCollection services, string name)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(name);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BitSlabOptions>>(new BitSlabOptionsValidator()));
+        return services.AddOptions<BitSlabOptions>(name).ValidateOnStart();
+    }
+
+    /// <summary>Adds options only, from the configuration, checked as <see cref="AddBitSlab(IServiceCollection, IConfiguration)"/> does.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The options' name.</param>
+    /// <param name="configuration">The section that holds the options.</param>
+    /// <returns>The builder of these options.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static OptionsBuilder<BitSlabOptions> AddBitSlabOptions(this IServiceCollection services, string name, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return services.AddBitSlabOptions(name)
+            .Configure(_ => RefuseSizeClasses(configuration))
+            .Bind(configuration, binder => binder.ErrorOnUnknownConfiguration = true);
     }
 
     private static IServiceCollection AddAllocator(this IServiceCollection services)
     {
         services.TryAddSingleton(provider => new SlabAllocator(OptionsOf(provider, Options.Options.DefaultName).Build()));
+        services.TryAddSingleton(provider => new SlabMemoryPoolOptions { Allocator = provider.GetRequiredService<SlabAllocator>() });
+        // That of bytes apart: compiled ahead of time, a container makes no open generic of a value type.
+        services.TryAddSingleton(provider => new SlabMemoryPool<byte>(provider.GetRequiredService<SlabMemoryPoolOptions>()));
+        services.TryAddSingleton(typeof(SlabMemoryPool<>));
+        services.TryAddSingleton<MemoryPool<byte>>(provider => provider.GetRequiredService<SlabMemoryPool<byte>>());
         return services;
     }
 
@@ -112,22 +152,14 @@ public static class BitSlabServiceCollectionExtensions
             SlabAllocatorOptions options = OptionsOf(provider, key).Build();
             return new SlabAllocator(options with { Name = options.Name ?? key });
         });
+        services.TryAddKeyedSingleton(key, (provider, _) => new SlabMemoryPool<byte>(
+            new SlabMemoryPoolOptions { Allocator = provider.GetRequiredKeyedService<SlabAllocator>(key) }));
+        services.TryAddKeyedSingleton<MemoryPool<byte>>(key, (provider, _) => provider.GetRequiredKeyedService<SlabMemoryPool<byte>>(key));
         return services;
     }
 
     private static BitSlabOptions OptionsOf(IServiceProvider provider, string name) =>
         provider.GetRequiredService<IOptionsMonitor<BitSlabOptions>>().Get(name);
-
-    private static OptionsBuilder<BitSlabOptions> AddCheckedOptions(this IServiceCollection services, string name)
-    {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BitSlabOptions>>(new BitSlabOptionsValidator()));
-        return services.AddOptions<BitSlabOptions>(name).ValidateOnStart();
-    }
-
-    private static void BindStrictly(this OptionsBuilder<BitSlabOptions> options, IConfiguration configuration) =>
-        options
-            .Configure(_ => RefuseSizeClasses(configuration))
-            .Bind(configuration, binder => binder.ErrorOnUnknownConfiguration = true);
 
     // The binder takes the key for a known one, and passes over it.
     private static void RefuseSizeClasses(IConfiguration configuration)

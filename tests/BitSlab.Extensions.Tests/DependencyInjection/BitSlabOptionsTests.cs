@@ -25,6 +25,7 @@ public sealed class BitSlabOptionsTests
         ["IdleGiveBack"] = "false",
         ["HugePages"] = "Off",
         ["Prefault"] = "4194304",
+        ["TrackBuffers"] = "true",
         ["Name"] = "configured",
     };
 
