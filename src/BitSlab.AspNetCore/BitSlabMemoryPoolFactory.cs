@@ -27,7 +27,7 @@ public sealed class BitSlabMemoryPoolFactory : IMemoryPoolFactory<byte>, IDispos
     /// <summary>Makes a factory. It takes memory when a server first needs some.</summary>
     /// <param name="options">The options of each owner's allocator; null for the defaults.</param>
     /// <param name="meters">What makes the meter <c>Microsoft.AspNetCore.MemoryPool</c>; null for none.</param>
-    /// <exception cref="ArgumentException">The options are out of their ranges, or do not fit each other. The message names the property.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or does not fit another. The message names it.</exception>
     /// <exception cref="System.IO.IOException">The file of <see cref="BitSlabOptions.SizeClassesFile"/> cannot be read.</exception>
     public BitSlabMemoryPoolFactory(BitSlabOptions? options = null, IMeterFactory? meters = null)
     {
@@ -60,7 +60,9 @@ public sealed class BitSlabMemoryPoolFactory : IMemoryPoolFactory<byte>, IDispos
         }
     }
 
-    /// <summary>What the allocators of all owners hold, by owner; the empty name for the owner without one. Empty before the first pool.</summary>
+    /// <summary>
+    /// What the allocators of all owners hold, by owner; the empty name for the owner without one. Empty before the first pool.
+    /// </summary>
     public IReadOnlyDictionary<string, SlabStatistics> GetStatistics() =>
         Owners().ToDictionary(entry => entry.Key, entry => entry.Value.Allocator.GetStatistics());
 

@@ -36,7 +36,9 @@ public static class BitSlabMemoryPoolServiceCollectionExtensions
         return services.ReplaceFactory();
     }
 
-    /// <summary>Has Kestrel rent native memory, with options set in code. See <see cref="AddBitSlabMemoryPool(IServiceCollection)"/>.</summary>
+    /// <summary>
+    /// Has Kestrel rent native memory, with options set in code. See <see cref="AddBitSlabMemoryPool(IServiceCollection)"/>.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets options, after what earlier calls set.</param>
     /// <returns>The same services.</returns>
@@ -72,8 +74,9 @@ public static class BitSlabMemoryPoolServiceCollectionExtensions
         services.RemoveAll<IMemoryPoolFactory<byte>>();
         services.AddSingleton<IMemoryPoolFactory<byte>>(provider => provider.GetRequiredService<BitSlabMemoryPoolFactory>());
         // Kestrel asks the last one first.
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, SlabSocketTransport>(provider => new SlabSocketTransport(
-            provider.GetRequiredService<BitSlabMemoryPoolFactory>(), provider.GetRequiredService<IOptions<SocketTransportOptions>>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, SlabSocketTransport>(
+            provider => new SlabSocketTransport(
+                provider.GetRequiredService<BitSlabMemoryPoolFactory>(), provider.GetRequiredService<IOptions<SocketTransportOptions>>())));
         return services;
     }
 }

@@ -5,8 +5,8 @@ using System.Diagnostics.Metrics;
 namespace BitSlab.AspNetCore;
 
 /// <summary>
-/// What the framework's own pool tells, under the same names: the meter Microsoft.AspNetCore.MemoryPool. Only what was rented is counted call by call,
-/// and that only while somebody listens; the rest is read off the allocators when somebody asks.
+/// What the framework's own pool tells, under the same names: the meter Microsoft.AspNetCore.MemoryPool. Only what was rented is counted
+/// call by call, and that only while somebody listens; the rest is read off the allocators when somebody asks.
 /// </summary>
 internal sealed class MemoryPoolMeter
 {
@@ -28,7 +28,8 @@ internal sealed class MemoryPoolMeter
             "Number of bytes currently pooled and available for reuse.");
         meter.CreateObservableCounter(
             "aspnetcore.memory_pool.allocated", () => Measure(pool => pool.Allocated), "By",
-            "Total number of bytes allocated by the memory pool. Allocation occurs when a memory rental request exceeds the available pooled memory.");
+            "Total number of bytes allocated by the memory pool. Allocation occurs when a memory rental request exceeds the available pooled " +
+            "memory.");
         meter.CreateObservableCounter(
             "aspnetcore.memory_pool.evicted", () => Measure(pool => pool.Evicted), "By",
             "Total number of bytes evicted from the memory pool. Eviction occurs when idle pooled memory is given back to the operating system.");

@@ -42,7 +42,9 @@ public sealed class BitSlabOptions
     /// <summary>See <see cref="SlabAllocatorOptions.SoftLimit"/>, bytes. Default 75 % of the memory that is available.</summary>
     public long SoftLimit { get; set; } = SlabAllocatorOptions.Default.SoftLimit;
 
-    /// <summary>See <see cref="SlabAllocatorOptions.SoftLimitCallback"/>. Default null: the allocator trims. Not from the configuration.</summary>
+    /// <summary>
+    /// See <see cref="SlabAllocatorOptions.SoftLimitCallback"/>. Default null: the allocator trims. Not from the configuration.
+    /// </summary>
     public Action<SlabAllocator>? SoftLimitCallback { get; set; }
 
     /// <summary>See <see cref="SlabAllocatorOptions.UseMallocForLarge"/>. Default false.</summary>
@@ -60,7 +62,9 @@ public sealed class BitSlabOptions
     /// <summary>See <see cref="SlabAllocatorOptions.TrackBuffers"/>. Default false.</summary>
     public bool TrackBuffers { get; set; } = SlabAllocatorOptions.Default.TrackBuffers;
 
-    /// <summary>See <see cref="SlabAllocatorOptions.Name"/>. Default null: an allocator with a key has that as its name, the other has none.</summary>
+    /// <summary>
+    /// See <see cref="SlabAllocatorOptions.Name"/>. Default null: an allocator with a key has that as its name, the other has none.
+    /// </summary>
     public string? Name { get; set; }
 
     /// <summary>

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace BitSlab;
 
-/// <summary>Finds what an allocator could not be made with, before it is made: the message names the property, its value and the allocator's key.</summary>
+/// <summary>
+/// Finds what an allocator could not be made with, before it is made: the message names the property, its value and the allocator's key.
+/// </summary>
 internal sealed class BitSlabOptionsValidator : IValidateOptions<BitSlabOptions>
 {
     public ValidateOptionsResult Validate(string? name, BitSlabOptions options)

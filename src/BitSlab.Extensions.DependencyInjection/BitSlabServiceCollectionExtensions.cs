@@ -25,7 +25,9 @@ public static class BitSlabServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds one <see cref="SlabAllocator"/> for the program, with options set in code. See <see cref="AddBitSlab(IServiceCollection)"/>.</summary>
+    /// <summary>
+    /// Adds one <see cref="SlabAllocator"/> for the program, with options set in code. See <see cref="AddBitSlab(IServiceCollection)"/>.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets options, after what earlier calls set.</param>
     /// <returns>The same services.</returns>
@@ -109,7 +111,7 @@ public static class BitSlabServiceCollectionExtensions
     /// <see cref="IOptionsMonitor{TOptions}"/>.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="name">The options' name, as <see cref="IOptionsMonitor{TOptions}.Get"/> wants it; empty for those of the allocator without a key.</param>
+    /// <param name="name">The options' name; empty for those of the allocator without a key.</param>
     /// <returns>The builder of these options.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static OptionsBuilder<BitSlabOptions> AddBitSlabOptions(this IServiceCollection services, string name)
@@ -120,7 +122,9 @@ public static class BitSlabServiceCollectionExtensions
         return services.AddOptions<BitSlabOptions>(name).ValidateOnStart();
     }
 
-    /// <summary>Adds options only, from the configuration, checked as <see cref="AddBitSlab(IServiceCollection, IConfiguration)"/> does.</summary>
+    /// <summary>
+    /// Adds options only, from the configuration, checked as <see cref="AddBitSlab(IServiceCollection, IConfiguration)"/> does.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The options' name.</param>
     /// <param name="configuration">The section that holds the options.</param>
@@ -168,7 +172,8 @@ public static class BitSlabServiceCollectionExtensions
         if (section.Exists())
         {
             throw new InvalidOperationException(
-                $"'{section.Key}', at '{section.Path}', cannot come from the configuration: name a file with '{nameof(BitSlabOptions.SizeClassesFile)}'.");
+                $"'{section.Key}', at '{section.Path}', cannot come from the configuration: " +
+                $"name a file with '{nameof(BitSlabOptions.SizeClassesFile)}'.");
         }
     }
 }

@@ -5,7 +5,9 @@ using System.Threading.Tasks;
 
 namespace BitSlab.AspNetCore.Transport;
 
-/// <summary>Sends what may lie in several blocks. Several are gathered in one: a copy costs less than a call of the operating system for each.</summary>
+/// <summary>
+/// Sends what may lie in several blocks. Several are gathered in one: a copy costs less than a call of the operating system for each.
+/// </summary>
 internal sealed class SocketSender(Socket socket, MemoryPool<byte> pool)
 {
     // The largest size served from slabs.

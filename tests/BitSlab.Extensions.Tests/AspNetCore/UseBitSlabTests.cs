@@ -54,7 +54,8 @@ public sealed class UseBitSlabTests
         IServiceProvider services = app.Services;
         Assert.Same(services.GetRequiredService<BitSlabMemoryPoolFactory>(), Assert.Single(services.GetServices<IMemoryPoolFactory<byte>>()));
         Assert.Single(
-            services.GetServices<IConnectionListenerFactory>(), transport => transport.GetType().Assembly == typeof(BitSlabMemoryPoolFactory).Assembly);
+            services.GetServices<IConnectionListenerFactory>(),
+            transport => transport.GetType().Assembly == typeof(BitSlabMemoryPoolFactory).Assembly);
     }
 
     [Fact]
