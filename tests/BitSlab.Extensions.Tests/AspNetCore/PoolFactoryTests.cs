@@ -95,8 +95,9 @@ public sealed class PoolFactoryTests
             for (int i = 0; i < 500; i++)
             {
                 using IMemoryOwner<byte> owner = pool.Rent((i * 37) % 9_000);
-                owner.Memory.Span.Fill((byte)i);
-                Assert.False(owner.Memory.Span.ContainsAnyExcept((byte)i));
+                byte filling = unchecked((byte)i);
+                owner.Memory.Span.Fill(filling);
+                Assert.False(owner.Memory.Span.ContainsAnyExcept(filling));
             }
         });
         Assert.Equal(0, pools.GetStatistics()[""].LiveBlocks);
