@@ -8,7 +8,7 @@ namespace BitSlab;
 
 /// <summary>
 /// The parameters of a <see cref="SlabAllocator"/>. They are checked when an allocator is made from them, by its
-/// constructor, which names the property that is out of range.
+/// constructor, which names the property that is out of range; <see cref="Validate"/> does so before.
 /// </summary>
 public sealed record SlabAllocatorOptions
 {
@@ -174,7 +174,10 @@ public sealed record SlabAllocatorOptions
     // See HugePages.Automatic.
     private const long LiveBeforeHugePages = 32 << 20;
 
-    internal void Validate()
+    /// <summary>Checks the parameters as the constructor of <see cref="SlabAllocator"/> does, and makes nothing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A property is out of its range. The message names it and its value.</exception>
+    /// <exception cref="ArgumentException">The <see cref="SizeClasses"/> do not fit. The message names the file and the field.</exception>
+    public void Validate()
     {
         RequireRange(MaxManagedBlockSize, 64, 32_768, nameof(MaxManagedBlockSize));
         RequirePowerOfTwo(ClassGranularity, 256, nameof(ClassGranularity));

@@ -1,0 +1,104 @@
+using System;
+using System.Buffers;
+using System.Collections.Generic;
+using System.Diagnostics.Metrics;
+using System.Linq;
+using System.Threading;
+using Microsoft.AspNetCore.Connections;
+
+namespace BitSlab.AspNetCore;
+
+/// <summary>
+/// Makes the memory pools of the servers, Kestrel before all, on native memory. Each owner of pools, as the server names itself, has an
+/// allocator of its own, with the owner's name where the options set none: its pools share it. Safe on any thread.
+/// </summary>
+/// <remarks>
+/// Memory that lies idle goes back to the operating system by itself (<see cref="BitSlabOptions.IdleGiveBack"/>); <see cref="Trim"/> does it at
+/// once. A pool may be disposed while blocks of it are rented: they stay valid, and go back when they are disposed.
+/// </remarks>
+public sealed class BitSlabMemoryPoolFactory : IMemoryPoolFactory<byte>, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, OwnerMemory> _owners = [];
+    private readonly SlabAllocatorOptions _options;
+    private readonly MemoryPoolMeter? _meter;
+    private bool _isDisposed;
+
+    /// <summary>Makes a factory. It takes memory when a server first needs some.</summary>
+    /// <param name="options">The options of each owner's allocator; null for the defaults.</param>
+    /// <param name="meters">What makes the meter <c>Microsoft.AspNetCore.MemoryPool</c>; null for none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or does not fit another. The message names it.</exception>
+    /// <exception cref="System.IO.IOException">The file of <see cref="BitSlabOptions.SizeClassesFile"/> cannot be read.</exception>
+    public BitSlabMemoryPoolFactory(BitSlabOptions? options = null, IMeterFactory? meters = null)
+    {
+        _options = (options ?? new BitSlabOptions()).Build();
+        _options.Validate();
+        _meter = meters == null ? null : new MemoryPoolMeter(meters, ReadFigures);
+    }
+
+    /// <summary>Makes a pool. Its blocks have 4,096 bytes where no size is asked for.</summary>
+    /// <param name="options">Names the owner; null, or a null or empty name, for the one owner without a name.</param>
+    /// <returns>The pool, for the server to dispose.</returns>
+    /// <exception cref="ObjectDisposedException">The factory is disposed.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the memory or the address space.</exception>
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
+    {
+        string owner = options?.Owner ?? "";
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_owners.TryGetValue(owner, out OwnerMemory? memory))
+            {
+                string name = _options.Name ?? (owner.Length == 0 ? "aspnetcore" : owner);
+#pragma warning disable CA2000 // left to its finalizer: see Dispose
+                memory = new OwnerMemory(new SlabAllocator(_options with { Name = name }));
+#pragma warning restore CA2000
+                _owners.Add(owner, memory);
+            }
+
+            return new ServerMemoryPool(memory.Allocator, owner, _meter);
+        }
+    }
+
+    /// <summary>
+    /// What the allocators of all owners hold, by owner; the empty name for the owner without one. Empty before the first pool.
+    /// </summary>
+    public IReadOnlyDictionary<string, SlabStatistics> GetStatistics() =>
+        Owners().ToDictionary(entry => entry.Key, entry => entry.Value.Allocator.GetStatistics());
+
+    /// <summary>Gives all memory that is in no rented block back to the operating system.</summary>
+    /// <returns>The bytes given back.</returns>
+    public long Trim() => Owners().Sum(entry => checked((long)entry.Value.Allocator.Trim()));
+
+    /// <summary>
+    /// Makes no more pools, and gives the memory that is not rented back. Pools that are there go on, and so do rented blocks: an application may
+    /// still hold some when its server is gone. The rest goes back when they are disposed. Twice does nothing.
+    /// </summary>
+    public void Dispose()
+    {
+        KeyValuePair<string, OwnerMemory>[] owners;
+        lock (_lock)
+        {
+            owners = [.. _owners];
+            _owners.Clear();
+            _isDisposed = true;
+        }
+
+        // Not disposed: a thread that the server did not wait for may be inside a call. The finalizer does it once no block lives.
+        foreach ((_, OwnerMemory memory) in owners)
+        {
+            memory.Allocator.Trim();
+        }
+    }
+
+    private KeyValuePair<string, OwnerMemory>[] Owners()
+    {
+        lock (_lock)
+        {
+            return [.. _owners];
+        }
+    }
+
+    private IEnumerable<(string Owner, PoolFigures Figures)> ReadFigures() =>
+        Owners().Select(entry => (entry.Key, entry.Value.Read()));
+}
