@@ -30,6 +30,7 @@ internal static class Program
             MemoryCommand.Create(host),
             SizingCommand.Create(host),
             EventsCommand.Create(host),
+            BuffersCommand.Create(host),
             ReportCommand.Create(host),
             MicroCommand.Create(host),
             PhaseCommand.Create(host),

@@ -7,18 +7,14 @@ using MathNet.Numerics.Statistics;
 
 namespace BitSlab.Benchmarks.Events;
 
-/// <summary>A figure that was asked for.</summary>
-/// <param name="What">What is to be reached.</param>
-/// <param name="Limit">The figure asked for.</param>
-/// <param name="AtLeast">Whether the limit is the lowest that will do; else it is the highest.</param>
-/// <param name="Find">What was measured; null when something that it needs was not.</param>
-internal sealed record EventGoal(string What, double Limit, bool AtLeast, Func<EventFiles, double?> Find)
+/// <summary>What the queue is to reach.</summary>
+internal static class EventGoals
 {
     private const string Queue = "SlabEventQueue";
     private static readonly string s_new = NewArrays.Name;
     private static readonly string s_pooled = PooledArrays.Name;
 
-    public static IReadOnlyList<EventGoal> All { get; } =
+    public static IReadOnlyList<Goal<EventFiles>> All { get; } =
     [
         .. Throughputs("1:1", s_new, 2),
         .. Throughputs("1:1", s_pooled, 1.5),
@@ -31,13 +27,10 @@ internal sealed record EventGoal(string What, double Limit, bool AtLeast, Func<E
         new("bytes on the GC heap per event, waits included", 1, false, files => Of(files, Queue, f => f.GcBytes)),
     ];
 
-    public Verdict Judge(double? value) =>
-        value is not double found ? Verdict.NotMeasured : (AtLeast ? found >= Limit : found <= Limit) ? Verdict.Met : Verdict.Missed;
-
-    private static IEnumerable<EventGoal> Throughputs(string ends, string other, double limit) =>
+    private static IEnumerable<Goal<EventFiles>> Throughputs(string ends, string other, double limit) =>
         from shape in EventRun.Shapes
         where shape.Name.StartsWith(ends + ",", StringComparison.Ordinal)
-        select new EventGoal($"{shape.Name}: throughput by that of {other}", limit, true, files => Speed(files, shape.Name, other));
+        select new Goal<EventFiles>($"{shape.Name}: throughput by that of {other}", limit, true, files => Speed(files, shape.Name, other));
 
     /// <summary>How many times as fast the queue is, as the median of the rounds' ratios.</summary>
     public static double? Speed(EventFiles files, string shape, string other)

@@ -25,7 +25,7 @@ internal sealed class EventPage : MarkdownPage
         EventFiles files = EventFiles.Read(folder);
         EventPage page = new(files);
         page.AddOpening();
-        page.AddGoals();
+        page.AddGoals(EventGoals.All, files);
         page.AddThroughput();
         page.AddFlights();
         page.AddEnvironment(files.Environment);
@@ -38,23 +38,6 @@ internal sealed class EventPage : MarkdownPage
         Title("Event queues: measured");
         Paragraph("Written by `dotnet run -c Release --project benchmarks/BitSlab.Benchmarks -- events` from the CSV files beside it, which that command measures first; "
             + "[Event queues](../events.md) explains the queue. Events are of 8 to 1,024 bytes, uniform; each is copied in, and every cache line of it is read by the one who takes it.");
-    }
-
-    private void AddGoals()
-    {
-        Section("Goals");
-        Table table = Tables.Create(["goal"], ["asked for", "measured", "verdict"]);
-        foreach (EventGoal goal in EventGoal.All)
-        {
-            double? value = goal.Find(_files);
-            table.AddCells(
-                goal.What,
-                (goal.AtLeast ? "≥ " : "≤ ") + goal.Limit.ToString(CultureInfo.InvariantCulture),
-                value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "-",
-                goal.Judge(value) switch { Verdict.Met => "met", Verdict.Missed => "**missed**", _ => "not measured" });
-        }
-
-        Add(table);
     }
 
     private void AddThroughput()

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Text;
 using BitSlab.Cli.Output;
 using Spectre.Console;
@@ -49,6 +50,23 @@ internal abstract class MarkdownPage
     {
         _text.AppendLine();
         _text.Append(Tables.Markdown(table));
+    }
+
+    protected void AddGoals<TFiles>(IEnumerable<Goal<TFiles>> goals, TFiles files)
+    {
+        Section("Goals");
+        Table table = Tables.Create(["goal"], ["asked for", "measured", "verdict"]);
+        foreach (Goal<TFiles> goal in goals)
+        {
+            double? value = goal.Find(files);
+            table.AddCells(
+                goal.What,
+                goal.Wanted,
+                value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "-",
+                goal.Judge(value) switch { Verdict.Met => "met", Verdict.Missed => "**missed**", _ => "not measured" });
+        }
+
+        Add(table);
     }
 
     protected void AddPlots(string title, IReadOnlyList<string> plots)

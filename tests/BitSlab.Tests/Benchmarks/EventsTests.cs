@@ -53,14 +53,14 @@ public sealed class EventsTests
     public void Goals_are_judged_by_ratios_the_right_way_round()
     {
         EventFiles files = Files(own: 50, others: 100, ownPause: 0, otherPause: 5e6);
-        Dictionary<string, (double? Value, Verdict Verdict)> judged = EventGoal.All.ToDictionary(goal => goal.What, goal => (goal.Find(files), goal.Judge(goal.Find(files))));
+        Dictionary<string, (double? Value, Verdict Verdict)> judged = EventGoals.All.ToDictionary(goal => goal.What, goal => (goal.Find(files), goal.Judge(goal.Find(files))));
 
         Assert.Equal((2.0, Verdict.Met), judged["1:1, unbounded: throughput by that of Channel<byte[]>, new arrays"]);
         Assert.Equal((0.0, Verdict.Met), judged["time stopped by the collector by that of Channel<byte[]>, new arrays"]);
         Assert.Equal((1.0, Verdict.Missed), judged["resident at the peak by that of Channel, pooled arrays"]);
         Assert.Equal((null, Verdict.NotMeasured), judged["4:1, unbounded: throughput by that of Channel, pooled arrays"]);
         EventFiles slower = Files(own: 100, others: 50, ownPause: 1, otherPause: 1);
-        EventGoal first = EventGoal.All[0];
+        Goal<EventFiles> first = EventGoals.All[0];
         Assert.Equal((0.5, Verdict.Missed), (first.Find(slower), first.Judge(first.Find(slower))));
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.Linq;
 using System.Text.Json;
+using BitSlab.Benchmarks.Buffers;
 using BitSlab.Benchmarks.Contenders;
 using BitSlab.Benchmarks.Events;
 using BitSlab.Benchmarks.Memory.Phases;
@@ -33,7 +34,9 @@ internal static class PhaseCommand
         Option<int> rate = new("--rate");
         Option<int> warmUp = new("--warm-up");
         Option<int> seconds = new("--seconds");
-        Command command = new(Name) { contender, sizing, trace, start, phase, events, idle, quick, flight, rate, warmUp, seconds };
+        Option<string?> held = new("--held");
+        Option<int> size = new("--size");
+        Command command = new(Name) { contender, sizing, trace, start, phase, events, idle, quick, flight, rate, warmUp, seconds, held, size };
         command.Hidden = true;
         command.SetAction(result =>
         {
@@ -46,6 +49,14 @@ internal static class PhaseCommand
             {
                 FlightPlan plan = new(result.GetValue(events), result.GetValue(rate), result.GetValue(warmUp), result.GetValue(seconds));
                 report = new PhaseReport { Flight = EventContender.All.Single(known => known.Name == queue).Fly(plan) };
+            }
+            else if (result.GetValue(held) is string holder)
+            {
+                report = new PhaseReport
+                {
+                    Held = HeldBuffers.Rentals.Concat(HeldBuffers.Streams).Single(known => known.Contender == holder)
+                        .Measure(result.GetValue(size), result.GetValue(events)),
+                };
             }
             else if (result.GetValue(contender) is not string name)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using BitSlab.Benchmarks.Buffers;
 using BitSlab.Benchmarks.Events;
 using BitSlab.Benchmarks.Sizing;
 using BitSlab.Cli.Measuring;
@@ -22,6 +23,8 @@ internal sealed record PhaseReport
     public SizingFigures? Sizing { get; init; }
 
     public FlightFigures? Flight { get; init; }
+
+    public HeldFigures? Held { get; init; }
 }
 
 /// <summary>Part of a start: the time it took, what it faulted in, what was resident after it.</summary>
