@@ -69,7 +69,9 @@ public sealed class ContentionTests
         {
             var random = new Random(thread);
             Span<nint> mine = stackalloc nint[400];
-            for (int i = 0; i < 6000; i++)
+
+            // Where threads run one after another, they go on until so many live together that the limit is reached.
+            for (int i = 0; i < 6000 || Volatile.Read(ref refused) == 0; i++)
             {
                 ref nint block = ref mine[random.Next(mine.Length)];
                 subject.Free(block);
@@ -89,7 +91,6 @@ public sealed class ContentionTests
 
             subject.FreeBatch(mine);
         });
-        Assert.True(refused > 0, "The test means to reach the limit.");
         Whole.Empty(subject.Allocator);
     }
 
