@@ -242,6 +242,7 @@ public sealed class BudgetTests
     public void Eight_threads_on_four_children_never_pass_the_parents_limit()
     {
         const long Limit = 12 * MiB;
+        const int Refusals = 8;
         using SlabAllocator parent = Named("parent", Limit);
         using Subject first = Subject.Of(parent.CreateChild());
         using Subject second = Subject.Of(parent.CreateChild());
@@ -253,7 +254,6 @@ public sealed class BudgetTests
         int running = 8;
         Crowd.Run([.. Enumerable.Range(0, 8).Select(i => (Action)(() => Churn(children[i % 4], i))), Watch]);
 
-        Assert.True(refused > 8, $"Only {refused} allocations were refused.");
         Array.ForEach(children, child => Whole.Holds(child.Allocator, 0, 0));
         AssertSum(parent, [.. children.Select(child => child.Allocator)]);
         Array.ForEach(children, child => child.Dispose());
@@ -263,18 +263,25 @@ public sealed class BudgetTests
         {
             var random = new Random(seed);
             List<(nint Address, int Size)> blocks = [];
-            for (int i = 0; i < 6000; i++)
+
+            // Where threads run one after another, they go on until so many live together that the limit is reached.
+            for (int i = 0; i < 6000 || Volatile.Read(ref refused) < Refusals; i++)
             {
                 int size = random.Next(20) == 0 ? random.Next(200_000) : random.Next(4000);
-                if (random.Next(8) != 0 && subject.TryAlloc((nuint)size, out nint block))
+                if (random.Next(500) == 0)
+                {
+                    FreeSome(blocks.Count / 2);
+                }
+                else if (subject.TryAlloc((nuint)size, out nint block))
                 {
                     Pattern.Fill(block, (nuint)size, Pattern.SeedOf(block));
                     blocks.Add((block, size));
-                    continue;
                 }
-
-                Interlocked.Increment(ref refused);
-                FreeSome(blocks.Count / 2);
+                else
+                {
+                    Interlocked.Increment(ref refused);
+                    FreeSome(blocks.Count / 2);
+                }
             }
 
             FreeSome(blocks.Count);
