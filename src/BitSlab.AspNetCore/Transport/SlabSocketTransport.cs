@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -12,6 +13,7 @@ namespace BitSlab.AspNetCore.Transport;
 /// Kestrel's connections over sockets. The framework's transport sends what lies in more than one block from arrays only, which native memory has
 /// not; this one sends from any memory. It takes the framework's options.
 /// </summary>
+[SuppressMessage("Performance", "CA1812", Justification = "the container makes it")]
 internal sealed class SlabSocketTransport(BitSlabMemoryPoolFactory pools, IOptions<SocketTransportOptions> options)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
