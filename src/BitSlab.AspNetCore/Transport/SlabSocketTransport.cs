@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
@@ -21,9 +22,9 @@ internal sealed class SlabSocketTransport(BitSlabMemoryPoolFactory pools, IOptio
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        Socket socket = Listen(endpoint);
 #pragma warning disable CA2000 // the server's from here on
-        return ValueTask.FromResult<IConnectionListener>(new SlabSocketListener(socket, pools, options.Value));
+        MemoryPool<byte> pool = pools.Create(new MemoryPoolOptions { Owner = "kestrel" });
+        return ValueTask.FromResult<IConnectionListener>(new SlabSocketListener(Listen(endpoint), pool, options.Value));
 #pragma warning restore CA2000
     }
 

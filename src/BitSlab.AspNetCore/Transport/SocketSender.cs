@@ -10,20 +10,53 @@ namespace BitSlab.AspNetCore.Transport;
 /// </summary>
 internal sealed class SocketSender(Socket socket, MemoryPool<byte> pool)
 {
-    // The largest size served from slabs.
+    // The largest size served from slabs. Always that much: each size class in use keeps a slab for each thread.
     private const int MostToGather = 32_768;
 
-    public ValueTask SendAsync(ReadOnlySequence<byte> bytes) => bytes.IsSingleSegment ? SendAsync(bytes.First) : GatherAsync(bytes);
+    // From here on a block is sent as it is.
+    private const int LargeBlock = 16_384;
 
-    private async ValueTask GatherAsync(ReadOnlySequence<byte> bytes)
+    public ValueTask SendAsync(ReadOnlySequence<byte> bytes) => bytes.IsSingleSegment ? SendAsync(bytes.First) : SendBlocksAsync(bytes);
+
+    private async ValueTask SendBlocksAsync(ReadOnlySequence<byte> bytes)
     {
-        using IMemoryOwner<byte> gathered = pool.Rent((int)long.Min(bytes.Length, MostToGather));
-        while (!bytes.IsEmpty)
+        IMemoryOwner<byte>? gathered = null;
+        try
         {
-            ReadOnlySequence<byte> next = bytes.Slice(0, long.Min(bytes.Length, gathered.Memory.Length));
-            next.CopyTo(gathered.Memory.Span);
-            await SendAsync(gathered.Memory[..(int)next.Length]).ConfigureAwait(false);
-            bytes = bytes.Slice(next.End);
+            while (!bytes.IsEmpty)
+            {
+                ReadOnlyMemory<byte> first = bytes.First;
+                bool isAlone = first.Length >= LargeBlock || first.Length == bytes.Length;
+                if (!isAlone && (gathered ??= TryRent()) is { Memory: Memory<byte> room })
+                {
+                    ReadOnlySequence<byte> next = bytes.Slice(0, long.Min(bytes.Length, room.Length));
+                    next.CopyTo(room.Span);
+                    await SendAsync(room[..(int)next.Length]).ConfigureAwait(false);
+                    bytes = bytes.Slice(next.End);
+                }
+                else
+                {
+                    await SendAsync(first).ConfigureAwait(false);
+                    bytes = bytes.Slice(first.Length);
+                }
+            }
+        }
+        finally
+        {
+            gathered?.Dispose();
+        }
+    }
+
+    // Where there is no more memory the blocks are sent one by one: that is how memory comes back.
+    private IMemoryOwner<byte>? TryRent()
+    {
+        try
+        {
+            return pool.Rent(MostToGather);
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
         }
     }
 
