@@ -10,8 +10,8 @@ namespace BitSlab.AspNetCore.Transport;
 /// </summary>
 internal sealed class SocketSender(Socket socket, MemoryPool<byte> pool)
 {
-    // The largest size served from slabs. Always that much: each size class in use keeps a slab for each thread.
-    private const int MostToGather = 32_768;
+    // As much as an answer has under way by default. Beyond what slabs serve, and always that much: of a size class, each thread keeps a slab.
+    private const int MostToGather = 65_536;
 
     // From here on a block is sent as it is.
     private const int LargeBlock = 16_384;
@@ -25,9 +25,10 @@ internal sealed class SocketSender(Socket socket, MemoryPool<byte> pool)
         {
             while (!bytes.IsEmpty)
             {
-                ReadOnlyMemory<byte> first = bytes.First;
-                bool isAlone = first.Length >= LargeBlock || first.Length == bytes.Length;
-                if (!isAlone && (gathered ??= TryRent()) is { Memory: Memory<byte> room })
+                SequencePosition second = bytes.Start;
+                bytes.TryGet(ref second, out ReadOnlyMemory<byte> first);
+                bool isLast = first.Length == bytes.Length;
+                if (!isLast && first.Length < LargeBlock && (gathered ??= TryRent()) is { Memory: Memory<byte> room })
                 {
                     ReadOnlySequence<byte> next = bytes.Slice(0, long.Min(bytes.Length, room.Length));
                     next.CopyTo(room.Span);
@@ -37,7 +38,8 @@ internal sealed class SocketSender(Socket socket, MemoryPool<byte> pool)
                 else
                 {
                     await SendAsync(first).ConfigureAwait(false);
-                    bytes = bytes.Slice(first.Length);
+                    // By position: a slice from 0 would leave an empty block where it is.
+                    bytes = isLast ? default : bytes.Slice(second);
                 }
             }
         }
