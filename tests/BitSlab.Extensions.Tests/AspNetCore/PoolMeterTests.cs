@@ -85,6 +85,9 @@ public sealed class PoolMeterTests
         Assert.True(listener["allocated"] >= allocated, "A total has fallen.");
         owners[0].Dispose();
         Assert.Equal(1_000 * 4_096, listener["rented"]);
+        pool.Rent().Dispose();
+        pools.Tell();
+        Assert.True(listener["pooled"] >= 4_096, $"{listener["pooled"]} bytes are pooled.");
         pools.Dispose();
         Assert.Equal(0, listener["pooled"]);
 
