@@ -18,22 +18,32 @@ namespace BitSlab.AspNetCore;
 /// </remarks>
 public sealed class BitSlabMemoryPoolFactory : IMemoryPoolFactory<byte>, IDisposable
 {
+    // As often as Kestrel's own heartbeat: enough for a curve, and little beside the counting of bits.
+    private static readonly TimeSpan s_tellPeriod = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OwnerMemory> _owners = [];
     private readonly SlabAllocatorOptions _options;
     private readonly MemoryPoolMeter? _meter;
+    private readonly Timer? _timer;
     private bool _isDisposed;
 
     /// <summary>Makes a factory. It takes memory when a server first needs some.</summary>
     /// <param name="options">The options of each owner's allocator; null for the defaults.</param>
-    /// <param name="meters">What makes the meter <c>Microsoft.AspNetCore.MemoryPool</c>; null for none.</param>
+    /// <param name="meters">
+    /// What makes the meter <c>Microsoft.AspNetCore.MemoryPool</c>, which is told once a second while somebody listens; null for none.
+    /// </param>
     /// <exception cref="ArgumentException">An option is out of its range, or does not fit another. The message names it.</exception>
     /// <exception cref="System.IO.IOException">The file of <see cref="BitSlabOptions.SizeClassesFile"/> cannot be read.</exception>
     public BitSlabMemoryPoolFactory(BitSlabOptions? options = null, IMeterFactory? meters = null)
     {
         _options = (options ?? new BitSlabOptions()).Build();
         _options.Validate();
-        _meter = meters == null ? null : new MemoryPoolMeter(meters, ReadFigures);
+        if (meters != null)
+        {
+            _meter = new MemoryPoolMeter(meters);
+            _timer = new Timer(static factory => ((BitSlabMemoryPoolFactory)factory!).TryTell(), this, s_tellPeriod, s_tellPeriod);
+        }
     }
 
     /// <summary>Makes a pool. Its blocks have 4,096 bytes where no size is asked for.</summary>
@@ -51,12 +61,12 @@ public sealed class BitSlabMemoryPoolFactory : IMemoryPoolFactory<byte>, IDispos
             {
                 string name = _options.Name ?? (owner.Length == 0 ? "aspnetcore" : owner);
 #pragma warning disable CA2000 // left to its finalizer: see Dispose
-                memory = new OwnerMemory(new SlabAllocator(_options with { Name = name }));
+                memory = new OwnerMemory(owner, new SlabAllocator(_options with { Name = name }));
 #pragma warning restore CA2000
                 _owners.Add(owner, memory);
             }
 
-            return new ServerMemoryPool(memory.Allocator, owner, _meter);
+            return new ServerMemoryPool(memory, _meter);
         }
     }
 
@@ -84,10 +94,29 @@ public sealed class BitSlabMemoryPoolFactory : IMemoryPoolFactory<byte>, IDispos
             _isDisposed = true;
         }
 
+        _timer?.Dispose();
         // Not disposed: a thread that the server did not wait for may be inside a call. The finalizer does it once no block lives.
         foreach ((_, OwnerMemory memory) in owners)
         {
             memory.Allocator.Trim();
+            if (_meter != null)
+            {
+                memory.TellEnd(_meter);
+            }
+        }
+    }
+
+    /// <summary>What the timer does: tells the meter how far the figures of the allocators have gone, where somebody listens.</summary>
+    internal void Tell()
+    {
+        if (_meter is not { WantsFigures: true })
+        {
+            return;
+        }
+
+        foreach ((_, OwnerMemory memory) in Owners())
+        {
+            memory.Tell(_meter);
         }
     }
 
@@ -99,6 +128,16 @@ public sealed class BitSlabMemoryPoolFactory : IMemoryPoolFactory<byte>, IDispos
         }
     }
 
-    private IEnumerable<(string Owner, PoolFigures Figures)> ReadFigures() =>
-        Owners().Select(entry => (entry.Key, entry.Value.Read()));
+    private void TryTell()
+    {
+        try
+        {
+            Tell();
+        }
+#pragma warning disable CA1031 // what a listener throws is no reason to end the process; it hears the rest the next time
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics.Metrics;
+using System.Linq;
 using BitSlab;
 using BitSlab.AspNetCore;
 using BitSlab.AspNetCore.Transport;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -19,12 +21,16 @@ public static class BitSlabMemoryPoolServiceCollectionExtensions
 
     /// <summary>
     /// Has Kestrel, and what else rents from an <see cref="IMemoryPoolFactory{T}"/> of bytes, rent native memory: registers a
-    /// <see cref="BitSlabMemoryPoolFactory"/> in the place of the one that is there, or that comes later. The metrics of the framework's pool stay:
-    /// the meter <c>Microsoft.AspNetCore.MemoryPool</c>.
+    /// <see cref="BitSlabMemoryPoolFactory"/> in the place of the one that is there. The metrics of the framework's pool stay: the meter
+    /// <c>Microsoft.AspNetCore.MemoryPool</c>.
     /// </summary>
     /// <remarks>
-    /// Connections over sockets come with it, with the framework's <see cref="SocketTransportOptions"/>: the framework's own can send from arrays
-    /// only. So <c>UseSockets</c> must not be called after it.
+    /// <para>Call it after <c>UseKestrel</c>, which brings a pool of its own each time; <c>ConfigureKestrel</c> may come before or after. Where
+    /// another pool, or another transport over sockets, was added later, the host's start throws <see cref="InvalidOperationException"/>.</para>
+    /// <para>Connections over sockets come with it, with the framework's <see cref="SocketTransportOptions"/>: the framework's own send what lies in
+    /// several blocks from arrays only.</para>
+    /// <para>At <see cref="BitSlabOptions.MemoryLimit"/> a request that needs more memory fails with <see cref="SlabMemoryLimitException"/>, which
+    /// Kestrel logs, and its connection ends; the server goes on.</para>
     /// </remarks>
     /// <param name="services">The services.</param>
     /// <returns>The same services.</returns>
@@ -73,10 +79,14 @@ public static class BitSlabMemoryPoolServiceCollectionExtensions
             provider.GetRequiredService<IOptionsMonitor<BitSlabOptions>>().Get(OptionsName), provider.GetService<IMeterFactory>()));
         services.RemoveAll<IMemoryPoolFactory<byte>>();
         services.AddSingleton<IMemoryPoolFactory<byte>>(provider => provider.GetRequiredService<BitSlabMemoryPoolFactory>());
-        // Kestrel asks the last one first.
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, SlabSocketTransport>(
-            provider => new SlabSocketTransport(
-                provider.GetRequiredService<BitSlabMemoryPoolFactory>(), provider.GetRequiredService<IOptions<SocketTransportOptions>>())));
+        // Kestrel asks the last one first: called again, after another was added, it is to be the last again.
+        if (services.FirstOrDefault(service => !service.IsKeyedService && service.ImplementationType == typeof(SlabSocketTransport)) is { } added)
+        {
+            services.Remove(added);
+        }
+
+        services.AddSingleton<IConnectionListenerFactory, SlabSocketTransport>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OrderCheck>());
         return services;
     }
 }

@@ -1,28 +1,32 @@
 using System.Buffers;
-using System.Collections.Generic;
 
 namespace BitSlab.AspNetCore;
 
-/// <summary>The pool that a server gets: a <see cref="SlabMemoryPool{T}"/> that counts what is rented.</summary>
+/// <summary>The pool that a server gets: a <see cref="SlabMemoryPool{T}"/> that counts what is rented where somebody listens.</summary>
 internal sealed class ServerMemoryPool : MemoryPool<byte>
 {
     private readonly SlabMemoryPool<byte> _pool;
+    private readonly OwnerMemory _memory;
     private readonly MemoryPoolMeter? _meter;
-    private readonly KeyValuePair<string, object?>[] _tags;
 
-    public ServerMemoryPool(SlabAllocator allocator, string owner, MemoryPoolMeter? meter)
+    public ServerMemoryPool(OwnerMemory memory, MemoryPoolMeter? meter)
     {
+        SlabAllocator allocator = memory.Allocator;
         _pool = new SlabMemoryPool<byte>(new SlabMemoryPoolOptions { Allocator = allocator, Name = allocator.Options.Name });
+        _memory = memory;
         _meter = meter;
-        _tags = MemoryPoolMeter.TagsOf(owner);
     }
 
     public override int MaxBufferSize => _pool.MaxBufferSize;
 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
-        IMemoryOwner<byte> owner = _pool.Rent(minBufferSize);
-        _meter?.AddRented(owner.Memory.Length, _tags);
+        SlabMemoryOwner<byte> owner = _pool.RentOwner(minBufferSize);
+        if (_meter is { CountsRented: true })
+        {
+            _meter.AddRented(owner.Length, _memory.Tags);
+        }
+
         return owner;
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Microsoft.Extensions.Configuration;
 
 namespace BitSlab;
 
@@ -66,6 +67,9 @@ public sealed class BitSlabOptions
     /// See <see cref="SlabAllocatorOptions.Name"/>. Default null: an allocator with a key has that as its name, the other has none.
     /// </summary>
     public string? Name { get; set; }
+
+    /// <summary>The section of the configuration that values came from; null for none. For messages.</summary>
+    internal IConfiguration? Source { get; set; }
 
     /// <summary>
     /// Makes the record that an allocator is made from. Reads <see cref="SizeClassesFile"/>; the ranges are checked by

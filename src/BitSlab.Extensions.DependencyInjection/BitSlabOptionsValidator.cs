@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace BitSlab;
 
 /// <summary>
-/// Finds what an allocator could not be made with, before it is made: the message names the property, its value and the allocator's key.
+/// Finds what an allocator could not be made with, before it is made: the message names the property, its value and the allocator's key, and the key of
+/// the configuration that has it.
 /// </summary>
 internal sealed class BitSlabOptionsValidator : IValidateOptions<BitSlabOptions>
 {
@@ -19,7 +20,16 @@ internal sealed class BitSlabOptionsValidator : IValidateOptions<BitSlabOptions>
         catch (Exception e) when (e is ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             string whose = string.IsNullOrEmpty(name) ? "BitSlab" : $"BitSlab '{name}'";
-            return ValidateOptionsResult.Fail($"{whose}: {e.Message.ReplaceLineEndings(" ")}");
+            return ValidateOptionsResult.Fail($"{whose}{WhereFrom(options, e)}: {e.Message.ReplaceLineEndings(" ")}");
         }
+    }
+
+    // The key with its whole path, and what it says: code may have set another value since.
+    private static string WhereFrom(BitSlabOptions options, Exception e)
+    {
+        string? property = e is ArgumentException argument ? argument.ParamName : nameof(BitSlabOptions.SizeClassesFile);
+        return property != null && options.Source?.GetSection(property) is { Value: { } value } entry
+            ? $", configuration key '{entry.Path}' with '{value}'"
+            : "";
     }
 }

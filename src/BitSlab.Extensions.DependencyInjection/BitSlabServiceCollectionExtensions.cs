@@ -134,7 +134,11 @@ public static class BitSlabServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return services.AddBitSlabOptions(name)
-            .Configure(_ => RefuseSizeClasses(configuration))
+            .Configure(options =>
+            {
+                RefuseSizeClasses(configuration);
+                options.Source = configuration;
+            })
             .Bind(configuration, binder => binder.ErrorOnUnknownConfiguration = true);
     }
 

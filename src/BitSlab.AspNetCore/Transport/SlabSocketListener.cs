@@ -16,11 +16,11 @@ internal sealed class SlabSocketListener : IConnectionListener
     private readonly SocketTransportOptions _options;
     private readonly MemoryPool<byte> _pool;
 
-    public SlabSocketListener(Socket socket, BitSlabMemoryPoolFactory pools, SocketTransportOptions options)
+    public SlabSocketListener(Socket socket, MemoryPool<byte> pool, SocketTransportOptions options)
     {
         _socket = socket;
         _options = options;
-        _pool = pools.Create(new MemoryPoolOptions { Owner = "kestrel" });
+        _pool = pool;
         EndPoint = socket.LocalEndPoint!;
     }
 

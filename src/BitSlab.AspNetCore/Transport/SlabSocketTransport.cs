@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -12,6 +14,7 @@ namespace BitSlab.AspNetCore.Transport;
 /// Kestrel's connections over sockets. The framework's transport sends what lies in more than one block from arrays only, which native memory has
 /// not; this one sends from any memory. It takes the framework's options.
 /// </summary>
+[SuppressMessage("Performance", "CA1812", Justification = "the container makes it")]
 internal sealed class SlabSocketTransport(BitSlabMemoryPoolFactory pools, IOptions<SocketTransportOptions> options)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
@@ -19,9 +22,9 @@ internal sealed class SlabSocketTransport(BitSlabMemoryPoolFactory pools, IOptio
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        Socket socket = Listen(endpoint);
 #pragma warning disable CA2000 // the server's from here on
-        return ValueTask.FromResult<IConnectionListener>(new SlabSocketListener(socket, pools, options.Value));
+        MemoryPool<byte> pool = pools.Create(new MemoryPoolOptions { Owner = "kestrel" });
+        return ValueTask.FromResult<IConnectionListener>(new SlabSocketListener(Listen(endpoint), pool, options.Value));
 #pragma warning restore CA2000
     }
 

@@ -10,20 +10,55 @@ namespace BitSlab.AspNetCore.Transport;
 /// </summary>
 internal sealed class SocketSender(Socket socket, MemoryPool<byte> pool)
 {
-    // The largest size served from slabs.
-    private const int MostToGather = 32_768;
+    // As much as an answer has under way by default. Beyond what slabs serve, and always that much: of a size class, each thread keeps a slab.
+    private const int MostToGather = 65_536;
 
-    public ValueTask SendAsync(ReadOnlySequence<byte> bytes) => bytes.IsSingleSegment ? SendAsync(bytes.First) : GatherAsync(bytes);
+    // From here on a block is sent as it is.
+    private const int LargeBlock = 16_384;
 
-    private async ValueTask GatherAsync(ReadOnlySequence<byte> bytes)
+    public ValueTask SendAsync(ReadOnlySequence<byte> bytes) => bytes.IsSingleSegment ? SendAsync(bytes.First) : SendBlocksAsync(bytes);
+
+    private async ValueTask SendBlocksAsync(ReadOnlySequence<byte> bytes)
     {
-        using IMemoryOwner<byte> gathered = pool.Rent((int)long.Min(bytes.Length, MostToGather));
-        while (!bytes.IsEmpty)
+        IMemoryOwner<byte>? gathered = null;
+        try
         {
-            ReadOnlySequence<byte> next = bytes.Slice(0, long.Min(bytes.Length, gathered.Memory.Length));
-            next.CopyTo(gathered.Memory.Span);
-            await SendAsync(gathered.Memory[..(int)next.Length]).ConfigureAwait(false);
-            bytes = bytes.Slice(next.End);
+            while (!bytes.IsEmpty)
+            {
+                SequencePosition second = bytes.Start;
+                bytes.TryGet(ref second, out ReadOnlyMemory<byte> first);
+                bool isLast = first.Length == bytes.Length;
+                if (!isLast && first.Length < LargeBlock && (gathered ??= TryRent()) is { Memory: Memory<byte> room })
+                {
+                    ReadOnlySequence<byte> next = bytes.Slice(0, long.Min(bytes.Length, room.Length));
+                    next.CopyTo(room.Span);
+                    await SendAsync(room[..(int)next.Length]).ConfigureAwait(false);
+                    bytes = bytes.Slice(next.End);
+                }
+                else
+                {
+                    await SendAsync(first).ConfigureAwait(false);
+                    // By position: a slice from 0 would leave an empty block where it is.
+                    bytes = isLast ? default : bytes.Slice(second);
+                }
+            }
+        }
+        finally
+        {
+            gathered?.Dispose();
+        }
+    }
+
+    // Where there is no more memory the blocks are sent one by one: that is how memory comes back.
+    private IMemoryOwner<byte>? TryRent()
+    {
+        try
+        {
+            return pool.Rent(MostToGather);
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
         }
     }
 

@@ -4,7 +4,6 @@ using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Tasks;
-using Microsoft.AspNetCore.Builder;
 using Xunit;
 
 namespace BitSlab.Extensions.Tests.AspNetCore;
@@ -112,31 +111,5 @@ public sealed class KestrelTests
         SlabStatistics after = server.Kestrel;
         Assert.True(loaded > 40 << 20, $"The load took {loaded} bytes only.");
         Assert.True(after.CommittedBytes < loaded / 5, $"{after.CommittedBytes} of {loaded} bytes are left: {after}");
-    }
-
-    [Fact]
-    public async Task A_server_that_reaches_its_memory_limit_breaks_answers_off_and_goes_on()
-    {
-        await using Server server = await Server.StartAsync(builder => builder.UseBitSlab(o => o.MemoryLimit = 16 << 20));
-        // What an answer has that the client does not read is rented.
-        Socket[] sockets = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
-        {
-            Socket socket = await server.ConnectAsync();
-            await socket.SendAsync(Encoding.ASCII.GetBytes("GET /5000000 HTTP/1.1\r\nHost: h\r\n\r\n"));
-            return socket;
-        }));
-        while (server.Kestrel.LimitRefusals == 0)
-        {
-            await Task.Delay(10);
-        }
-
-        foreach (Socket socket in sockets)
-        {
-            socket.Close(timeout: 0);
-        }
-
-        await server.ReturnedAsync();
-        using HttpClient client = server.Client();
-        Assert.Equal(7, (await client.GetByteArrayAsync(new Uri("/7", UriKind.Relative))).Length);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -28,7 +29,28 @@ public sealed class StartTests
         using IHost host = Container.HostOf(services => services.AddBitSlab(Container.Section((key, value))));
         OptionsValidationException e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
         Assert.Contains(value, e.Message, StringComparison.Ordinal);
-        Assert.Contains(key == "SizeClassesFile" ? value : key, e.Message, StringComparison.Ordinal);
+        Assert.Contains($"'BitSlab:{key}' with '{value}'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_value_that_code_has_set_is_named_where_no_key_has_it()
+    {
+        using IHost host = Container.HostOf(
+            services => services.AddBitSlab("cache", Container.Section(("MemoryLimit", "1000000"))).AddBitSlab("cache", o => o.Prefault = -1));
+        OptionsValidationException e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.StartsWith("BitSlab 'cache': ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("Prefault", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_bad_allocators_are_named_at_once()
+    {
+        using IHost host = Container.HostOf(services => services
+            .AddBitSlab("cache", Container.Section(("MemoryLimit", "0")))
+            .AddBitSlab("events", o => o.Prefault = -1));
+        AggregateException e = await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync());
+        Assert.All(e.InnerExceptions, inner => Assert.IsType<OptionsValidationException>(inner));
+        Assert.Equal(["cache", "events"], e.InnerExceptions.Select(inner => ((OptionsValidationException)inner).OptionsName).Order());
     }
 
     [Fact]
