@@ -105,12 +105,15 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Waits until no block is rented: Kestrel notices the end of a connection in its own time.</summary>
-    public async Task ReturnedAsync()
+    public Task ReturnedAsync() => UntilAsync(statistics => statistics.LiveBlocks == 0, "blocks were not returned");
+
+    /// <summary>Waits for what the server comes to in its own time; of its allocator.</summary>
+    public async Task UntilAsync(Func<SlabStatistics, bool> isSo, string otherwise)
     {
         long end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
-        while (Kestrel.LiveBlocks != 0)
+        while (!isSo(Kestrel))
         {
-            Assert.True(Environment.TickCount64 < end, $"Blocks were not returned: {Kestrel.LiveBlocks}.");
+            Assert.True(Environment.TickCount64 < end, $"{otherwise}: {Kestrel}");
             await Task.Delay(10);
         }
     }
