@@ -104,7 +104,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
     /// called twice; may not run while another thread is inside a call on the pool or, with its own allocator, uses its memory.
     /// </summary>
     /// <param name="disposing">Always true: a pool has no finalizer.</param>
-    /// <exception cref="InvalidOperationException">The pool's own allocator has children that live. All else is done.</exception>
+    /// <exception cref="InvalidOperationException">The pool's own allocator has children that live; nothing is changed.</exception>
     protected override void Dispose(bool disposing)
     {
         if (_isShared || _isDisposed)
@@ -113,9 +113,20 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         }
 
         Volatile.Write(ref _isDisposed, true);
-        if (_ownsAllocator)
+        if (!_ownsAllocator)
+        {
+            return;
+        }
+
+        try
         {
             _allocator.Dispose();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has children, and nothing was changed.
+            Volatile.Write(ref _isDisposed, false);
+            throw;
         }
     }
 

@@ -162,4 +162,21 @@ public sealed class MemoryPoolMisuseTests
             Assert.Throws<ObjectDisposedException>(() => memory.Pin());
         }
     }
+
+    [Fact]
+    public void A_pool_whose_allocator_has_children_is_not_disposed_before_them()
+    {
+        var pool = new SlabMemoryPool<byte>();
+        SlabMemoryOwner<byte> owner = pool.RentOwner(100);
+        using (SlabAllocator child = pool.Allocator.CreateChild())
+        {
+            Assert.Throws<InvalidOperationException>(pool.Dispose);
+            Assert.Equal(100, owner.Memory.Length);
+            pool.Rent(100).Dispose();
+        }
+
+        pool.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => owner.Memory);
+        Assert.Throws<ObjectDisposedException>(() => pool.Rent(100));
+    }
 }

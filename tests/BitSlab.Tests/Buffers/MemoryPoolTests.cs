@@ -200,40 +200,6 @@ public sealed class MemoryPoolTests
     }
 
     [Fact]
-    public void Disposed_by_two_threads_at_once_it_is_freed_once()
-    {
-        const int Rounds = 200;
-        const int Each = 200;
-        using var pool = new SlabMemoryPool<byte>();
-        SlabMemoryOwner<byte>[] owners = [.. Enumerable.Range(0, Rounds * Each).Select(_ => pool.RentOwner(64))];
-        var pace = new Pace(2);
-        Crowd.Run(2, _ =>
-        {
-            for (int round = 0; round < Rounds; round++)
-            {
-                // Looked at by both, so that neither has to wait for the other's look; and they meet somewhere in so many.
-                pace.Next(2 * round);
-                foreach (SlabMemoryOwner<byte> owner in owners.AsSpan(round * Each, Each))
-                {
-                    Assert.Equal(64, owner.Length);
-                }
-
-                pace.Next((2 * round) + 1);
-                foreach (SlabMemoryOwner<byte> owner in owners.AsSpan(round * Each, Each))
-                {
-                    owner.Dispose();
-                }
-            }
-        });
-        SlabStatistics statistics = pool.Allocator.GetStatistics();
-        Assert.Equal((0L, 0L), (statistics.LiveBlocks, statistics.InvalidFrees));
-
-        // Nor does an owner rest twice.
-        List<SlabMemoryOwner<byte>> again = [.. Enumerable.Range(0, 2 * Rounds * Each).Select(_ => pool.RentOwner(64))];
-        Assert.Equal(again.Count, again.Distinct().Count());
-    }
-
-    [Fact]
     public void Rented_by_one_thread_and_disposed_by_another_owners_come_back()
     {
         const int Rounds = 400;
