@@ -28,8 +28,8 @@ else
 fi
 
 # Options of the environment: a bad one is told, a limit holds, statistics come at the end.
-LD_PRELOAD=$preload BITSLAB_MEMORY_LIMIT=12x bash -c : 2>&1 | grep -q '^bitslab: a BITSLAB_ variable cannot be read'
-LD_PRELOAD=$preload BITSLAB_STATS=1 cat /dev/null 2>&1 | grep -q '^{"live_blocks":[0-9]*,.*}$'
+LD_PRELOAD=$preload BITSLAB_MEMORY_LIMIT=12x bash -c : 2>&1 | grep -c '^bitslab: a BITSLAB_ variable cannot be read' >/dev/null
+LD_PRELOAD=$preload BITSLAB_STATS=1 cat /dev/null 2>&1 | grep -c '^{"live_blocks":[0-9]*,.*}$' >/dev/null
 if LD_PRELOAD=$preload BITSLAB_MEMORY_LIMIT=20M bash -c 'x=$(head -c 30000000 /dev/zero | tr "\0" x)' 2>/dev/null; then
     echo "a limit of 20 MiB did not hold"
     exit 1

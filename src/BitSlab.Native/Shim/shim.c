@@ -3,6 +3,7 @@
 #include "shim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
@@ -191,11 +192,11 @@ HIDDEN const char *bs_os_variable(const char *name)
     return environ == NULL ? NULL : getenv(name);
 }
 
-HIDDEN void bs_os_tell(const char *text, size_t size)
+static void tell(int file, const char *text, size_t size)
 {
     int before = errno;
     while (size > 0) {
-        ssize_t written = write(STDERR_FILENO, text, size);
+        ssize_t written = write(file, text, size);
         if (written <= 0) {
             break;
         }
@@ -207,17 +208,25 @@ HIDDEN void bs_os_tell(const char *text, size_t size)
     errno = before;
 }
 
+HIDDEN void bs_os_tell(const char *text, size_t size)
+{
+    tell(STDERR_FILENO, text, size);
+}
+
 HIDDEN void bs_os_abort(void)
 {
     abort();
 }
+
+/* Standard error, as it was at the start: programs close theirs before this is told. */
+static int statistics_file;
 
 static void tell_statistics(void)
 {
     char text[640];
     size_t length = bs_core_stats_json(text, sizeof(text) - 1);
     text[length] = '\n';
-    bs_os_tell(text, length + 1);
+    tell(statistics_file, text, length + 1);
 }
 
 /* First of all constructors: handlers of forks run last before the fork, so that no other's handler meets a lock that is held. */
@@ -233,6 +242,7 @@ __attribute__((constructor(101))) static void start(void)
     pthread_atfork(bs_core_fork_prepare, bs_core_fork_parent, bs_core_fork_child);
     const char *wants_statistics = bs_os_variable("BITSLAB_STATS");
     if (wants_statistics != NULL && wants_statistics[0] == '1') {
+        statistics_file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 64);
         atexit(tell_statistics);
     }
 }
