@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the native libraries and runs the tests of this folder on them. Ends with 77 where they cannot be built.
+# Builds the native libraries and runs the tests of this folder on them; with --judges also those judges that take a few seconds. Ends with 77 where
+# the libraries cannot be built.
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -18,7 +19,7 @@ gcc "${flags[@]}" -std=gnu11 -I "$work" -o "$work/static_test" bitslab_test.c "$
 "$work/shared_test"
 "$work/static_test"
 BITSLAB_INVALID_FREE=ignore "$work/static_test"
-LD_PRELOAD=$preload "$work/malloc_test"
+LD_PRELOAD=$preload "$work/malloc_test" && echo "passed malloc"
 if command -v g++ >/dev/null; then
     g++ "${flags[@]}" -std=c++17 -o "$work/operators_test" operators_test.cc -lpthread
     "$work/operators_test" >"$work/control"
@@ -35,3 +36,10 @@ if LD_PRELOAD=$preload BITSLAB_MEMORY_LIMIT=20M bash -c 'x=$(head -c 30000000 /d
     exit 1
 fi
 echo "passed options"
+
+if [ "${1:-}" = --judges ]; then
+    for judge in perl sqlite compilers node java memcached; do
+        BITSLAB_LIBRARY=$preload bash judges/$judge.sh || [ $? -eq 77 ]
+    done
+    BITSLAB_LIBRARY=$preload bash judges/python.sh quick || [ $? -eq 77 ]
+fi
