@@ -29,10 +29,6 @@ internal sealed unsafe class RestingOwners<T>
     private readonly SlabMemoryOwner<T>[] _places = GC.AllocateArray<SlabMemoryOwner<T>>(OwnerRing.Length, pinned: true);
     private readonly OwnerRing[] _ring = GC.AllocateArray<OwnerRing>(1, pinned: true);
 
-    // From other threads: these have had their rest.
-    private SlabMemoryOwner<T>[]? _batch;
-    private int _batchLeft;
-
     private RestingOwners() => _ring[0].Places = (void*)Marshal.UnsafeAddrOfPinnedArrayElement(_places, 0);
 
     /// <summary>The calling thread's ring; null until it has one.</summary>
@@ -58,16 +54,15 @@ internal sealed unsafe class RestingOwners<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Put(OwnerRing* ring, SlabMemoryOwner<T> owner) => At(ring, unchecked(ring->Put++)) = owner;
 
-    /// <summary>One that has had its rest; null when there is none.</summary>
+    /// <summary>One that has had its rest, perhaps another thread's; null when there is none.</summary>
     public static SlabMemoryOwner<T>? TryTake(OwnerRing* ring)
     {
-        if (ring->Count > LeastBehind)
+        if (ring->Count <= LeastBehind)
         {
-            return Take(ring);
+            TakeBatches(ring);
         }
 
-        RestingOwners<T> own = OfThread.t_own!;
-        return own._batchLeft != 0 || own.TryGetBatch() ? own._batch![--own._batchLeft] : null;
+        return ring->Count > LeastBehind ? Take(ring) : null;
     }
 
     /// <summary>Gives the oldest to others, where the ring is full: behind the last of them come thrice as many.</summary>
@@ -95,26 +90,21 @@ internal sealed unsafe class RestingOwners<T>
         ring->Taken = unchecked(ring->Taken + BatchLength);
     }
 
-    // Another thread's surplus, against the array that this one has used up.
-    private bool TryGetBatch()
+    // In front of the thread's own, which have to rest still.
+    private static void TakeBatches(OwnerRing* ring)
     {
         lock (s_batches)
         {
-            if (!s_batches.TryDequeue(out SlabMemoryOwner<T>[]? batch))
+            while (ring->Count <= LeastBehind && s_batches.TryDequeue(out SlabMemoryOwner<T>[]? batch))
             {
-                return false;
-            }
+                for (int i = BatchLength - 1; i >= 0; i--)
+                {
+                    At(ring, unchecked(--ring->Taken)) = batch[i];
+                }
 
-            if (_batch != null)
-            {
-                s_empty.Push(_batch);
+                s_empty.Push(batch);
             }
-
-            _batch = batch;
         }
-
-        _batchLeft = BatchLength;
-        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
