@@ -34,17 +34,9 @@ internal sealed unsafe class RestingOwners<T>
     /// <summary>The calling thread's ring; null until it has one.</summary>
     public static OwnerRing* Ring => OfThread.t_ring;
 
-    /// <summary>The calling thread's ring, which it has from here on.</summary>
-    public static OwnerRing* EnsureRing()
-    {
-        if (OfThread.t_ring == null)
-        {
-            OfThread.t_own = new RestingOwners<T>();
-            OfThread.t_ring = (OwnerRing*)Marshal.UnsafeAddrOfPinnedArrayElement(OfThread.t_own._ring, 0);
-        }
-
-        return OfThread.t_ring;
-    }
+    /// <summary>The same, made where it was null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static OwnerRing* Ensure(OwnerRing* ring) => ring != null ? ring : Create();
 
     /// <summary>The oldest in the thread's ring, which has more than <see cref="LeastBehind"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -54,7 +46,8 @@ internal sealed unsafe class RestingOwners<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Put(OwnerRing* ring, SlabMemoryOwner<T> owner) => At(ring, unchecked(ring->Put++)) = owner;
 
-    /// <summary>One that has had its rest, perhaps another thread's; null when there is none.</summary>
+    /// <summary>One that has had its rest, perhaps on another thread; null when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SlabMemoryOwner<T>? TryTake(OwnerRing* ring)
     {
         if (ring->Count <= LeastBehind)
@@ -65,14 +58,10 @@ internal sealed unsafe class RestingOwners<T>
         return ring->Count > LeastBehind ? Take(ring) : null;
     }
 
-    /// <summary>Gives the oldest to others, where the ring is full: behind the last of them come thrice as many.</summary>
+    /// <summary>Gives the oldest of a full ring to others: behind the last of them come thrice as many.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void MakeRoom(OwnerRing* ring)
     {
-        if (ring->Count < OwnerRing.Length)
-        {
-            return;
-        }
-
         lock (s_batches)
         {
             if (s_batches.Count < MostBatches)
@@ -90,7 +79,21 @@ internal sealed unsafe class RestingOwners<T>
         ring->Taken = unchecked(ring->Taken + BatchLength);
     }
 
+    // Once for a thread: an allocator's event handler may have rented since it had none.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static OwnerRing* Create()
+    {
+        if (OfThread.t_ring == null)
+        {
+            OfThread.t_own = new RestingOwners<T>();
+            OfThread.t_ring = (OwnerRing*)Marshal.UnsafeAddrOfPinnedArrayElement(OfThread.t_own._ring, 0);
+        }
+
+        return OfThread.t_ring;
+    }
+
     // In front of the thread's own, which have to rest still.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void TakeBatches(OwnerRing* ring)
     {
         lock (s_batches)
@@ -111,7 +114,8 @@ internal sealed unsafe class RestingOwners<T>
     private static ref SlabMemoryOwner<T> At(OwnerRing* ring, uint place) =>
         ref Unsafe.Add(ref Unsafe.AsRef<SlabMemoryOwner<T>>(ring->Places), (nint)(place % OwnerRing.Length));
 
-    // A thread static that is a pointer costs fewer dependent loads than one that the GC has to see. Without a static constructor.
+    // A thread static that is a pointer costs fewer dependent loads than one that the GC has to see. Apart: a class with a static
+    // constructor would be asked on each access whether that has run.
     private static class OfThread
     {
         [ThreadStatic]

@@ -31,7 +31,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
     private readonly bool _isShared;
     private bool _isDisposed;
 
-    // The allocator's number, for the fast paths; one that no heap has where they are not to be taken.
+    // The allocator's number: the fast paths serve heaps that have it. One that none has when the pool is disposed, or reuses no owners.
     private ulong _fastNumber;
 
     /// <summary>Makes a pool.</summary>
@@ -100,7 +100,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         if (ring != null && ring->Count > RestingOwners<T>.LeastBehind)
         {
             ThreadHeap* heap = ring->Heap;
-            if (heap != null && heap->AllocatorNumber == _fastNumber && last < heap->MaxManaged)
+            if (heap != null && heap->AllocatorNumber == Volatile.Read(ref _fastNumber) && last < heap->MaxManaged)
             {
                 void* block = BufferBlocks.Take(heap, last);
                 if (block != null)
@@ -112,7 +112,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
             }
         }
 
-        return RentSlow(minBufferSize);
+        return RentSlow(minBufferSize, ring);
     }
 
     /// <summary>
@@ -130,7 +130,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         }
 
         Volatile.Write(ref _isDisposed, true);
-        _fastNumber = NoNumber;
+        Volatile.Write(ref _fastNumber, NoNumber);
         if (!_ownsAllocator)
         {
             return;
@@ -144,7 +144,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         {
             // It has children, and nothing was changed.
             Volatile.Write(ref _isDisposed, false);
-            _fastNumber = FastNumber;
+            Volatile.Write(ref _fastNumber, FastNumber);
             throw;
         }
     }
@@ -152,6 +152,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
     /// <summary>Whether the memory of its owners is gone.</summary>
     internal bool HasGoneWithMemory => Volatile.Read(ref _isDisposed) && _ownsAllocator;
 
+    // Release and acquire as for the flag beside it: who is told of the disposal finds the fast paths closed.
     private ulong FastNumber => _reusesOwners ? _allocator.Number : NoNumber;
 
     /// <summary>By the one who ended the owner's hold, with the thread's ring or null.</summary>
@@ -160,9 +161,9 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
     {
         if (ring != null && ring->Count < OwnerRing.Length)
         {
-            // The number: a given allocator may be disposed before, and its heap serve another.
+            // The number: a given allocator may be disposed by now, and its heap serve another.
             ThreadHeap* heap = ring->Heap;
-            if (heap != null && heap->AllocatorNumber == _fastNumber
+            if (heap != null && heap->AllocatorNumber == Volatile.Read(ref _fastNumber)
                 && LocalFree.TryFree(heap, block, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
             {
                 RestingOwners<T>.Put(ring, owner);
@@ -171,11 +172,11 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
             }
         }
 
-        ReturnSlow(owner, block);
+        ReturnSlow(owner, block, ring);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private SlabMemoryOwner<T> RentSlow(int minBufferSize)
+    private SlabMemoryOwner<T> RentSlow(int minBufferSize, OwnerRing* ring)
     {
         int length = LengthOf(minBufferSize);
 
@@ -184,7 +185,8 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         SlabMemoryOwner<T>? owner = null;
         if (_reusesOwners)
         {
-            OwnerRing* ring = RestingOwners<T>.EnsureRing();
+            // The heap that the next rents of this pool are served from, where the block is one of slabs.
+            ring = RestingOwners<T>.Ensure(ring);
             ring->Heap = ThreadHeaps.Lookup(_allocator.Slot);
             owner = RestingOwners<T>.TryTake(ring);
         }
@@ -195,7 +197,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReturnSlow(SlabMemoryOwner<T> owner, void* block)
+    private void ReturnSlow(SlabMemoryOwner<T> owner, void* block, OwnerRing* ring)
     {
         if (!HasGoneWithMemory)
         {
@@ -204,8 +206,12 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
 
         if (_reusesOwners)
         {
-            OwnerRing* ring = RestingOwners<T>.EnsureRing();
-            RestingOwners<T>.MakeRoom(ring);
+            ring = RestingOwners<T>.Ensure(ring);
+            if (ring->Count == OwnerRing.Length)
+            {
+                RestingOwners<T>.MakeRoom(ring);
+            }
+
             RestingOwners<T>.Put(ring, owner);
         }
     }
