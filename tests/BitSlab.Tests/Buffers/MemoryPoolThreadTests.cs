@@ -145,7 +145,7 @@ public sealed class MemoryPoolThreadTests
         using var exact = new SlabMemoryPool<byte>(new SlabMemoryPoolOptions { Allocator = allocator, ReuseOwners = false });
         RentInTurn(pool, Warm);
         Assert.Equal(2 * Warm, RentInTurn(exact, 2 * Warm).Distinct().Count());
-        RentInTurn(pool, Warm);
+        RentAtOnce(pool, Warm);
         SlabMemoryOwner<byte> outlives = pool.RentOwner(640);
         pool.Dispose();
         Assert.Throws<ObjectDisposedException>(() => pool.Rent(640));
