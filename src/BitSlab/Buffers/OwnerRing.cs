@@ -17,8 +17,8 @@ internal unsafe struct OwnerRing
     public void* Places;
 
     /// <summary>
-    /// The thread's heap that the last slow rent was served from, or null. It may be disposed, and serve another allocator of the thread: its
-    /// number says so.
+    /// The thread's heap that the last slow rent was served from, or null. It may be disposed, and serve another allocator of the thread:
+    /// its number says so.
     /// </summary>
     public ThreadHeap* Heap;
 

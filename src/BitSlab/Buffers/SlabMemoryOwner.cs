@@ -93,8 +93,8 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
     {
-        // Whoever disposes twice mostly sees it without the exchange, a full barrier, behind which the owner is this thread's alone. What is
-        // behind it waits for it: so the thread's ring is looked up before.
+        // Whoever disposes twice mostly sees it without the exchange, a full barrier, behind which the owner is this thread's alone. What
+        // comes behind it waits for it: so the thread's ring is looked up before.
         if (_block != 0)
         {
             OwnerRing* ring = RestingOwners<T>.Ring;

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace BitSlab.Tests.Buffers;
 
-/// <summary>What a thread keeps for its next rents: resting owners of the element type, and the heap of the pool that it rented from last.</summary>
+/// <summary>
+/// What a thread keeps for its next rents: resting owners of the element type, and the heap of the pool that it rented from last.
+/// </summary>
 public sealed class MemoryPoolThreadTests
 {
     // Enough for rents to find owners that have rested.
