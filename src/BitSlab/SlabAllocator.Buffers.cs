@@ -21,6 +21,9 @@ public sealed partial class SlabAllocator
 
     internal int Slot => _slot;
 
+    /// <summary>No other allocator's, ever; not 0. A heap has it as long as it is this allocator's.</summary>
+    internal ulong Number { get; }
+
     /// <summary>Null without <see cref="SlabAllocatorOptions.TrackBuffers"/>.</summary>
     internal BufferTracker? Tracker { get; }
 

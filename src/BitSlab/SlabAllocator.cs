@@ -77,6 +77,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         _learner = options.Adaptive == AdaptiveSizing.Learn ? new SizeLearner(allocator, options.Name, Ladders.DefaultBlockSizes(options)) : null;
         _slot = isShared ? SharedSlot : AllocatorSlots.Take();
         allocator->Slot = _slot;
+        Number = allocator->Number;
         allocator->Host = GCHandle.ToIntPtr(GCHandle.Alloc(this, GCHandleType.Weak));
         parent?.Adopt(allocator);
         _disposed = 0;

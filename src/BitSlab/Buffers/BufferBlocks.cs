@@ -30,6 +30,13 @@ internal static unsafe class BufferBlocks
             return null;
         }
 
+        return Take(heap, last);
+    }
+
+    /// <summary>The same on a heap of the calling thread, for a size that slabs serve.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void* Take(ThreadHeap* heap, nuint last)
+    {
         ClassEntry* entry;
         if (last < ThreadHeap.DirectBytes)
         {

@@ -10,13 +10,12 @@ namespace BitSlab.Buffers;
 /// than <see cref="LeastBehind"/> others have come behind it. What one thread has too many of, others take, in batches.
 /// </summary>
 /// <typeparam name="T">The elements' type.</typeparam>
-internal sealed class RestingOwners<T>
+internal sealed unsafe class RestingOwners<T>
     where T : unmanaged
 {
     /// <summary>How many have to come behind an owner, and one more, before it is used again.</summary>
-    public const int LeastBehind = 1_024;
+    public const int LeastBehind = OwnerRing.Length / 2;
 
-    private const int RingLength = 2 * LeastBehind;
     private const int BatchLength = LeastBehind / 2;
 
     // Some 400 KiB of owners. A thread that disposes more than others rent leaves the rest to the collector.
@@ -26,82 +25,43 @@ internal sealed class RestingOwners<T>
     private static readonly Queue<SlabMemoryOwner<T>[]> s_batches = new();
     private static readonly Stack<SlabMemoryOwner<T>[]> s_empty = new();
 
-    [ThreadStatic]
-    private static RestingOwners<T>? t_own;
+    // Pinned, and kept by the thread's static for as long as the thread may follow the pointer to them.
+    private readonly SlabMemoryOwner<T>[] _places = GC.AllocateArray<SlabMemoryOwner<T>>(OwnerRing.Length, pinned: true);
+    private readonly OwnerRing[] _ring = GC.AllocateArray<OwnerRing>(1, pinned: true);
 
-    // Places that were taken from and put to, ever; the ring holds those between.
-    private readonly SlabMemoryOwner<T>[] _ring = new SlabMemoryOwner<T>[RingLength];
-    private uint _taken;
-    private uint _put;
+    private RestingOwners() => _ring[0].Places = (void*)Marshal.UnsafeAddrOfPinnedArrayElement(_places, 0);
 
-    // From other threads: these have had their rest.
-    private SlabMemoryOwner<T>[]? _batch;
-    private int _batchLeft;
+    /// <summary>The calling thread's ring; null until it has one.</summary>
+    public static OwnerRing* Ring => OfThread.t_ring;
 
-    /// <summary>One that has had its rest; null when there is none.</summary>
+    /// <summary>The same, made where it was null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SlabMemoryOwner<T>? Take()
-    {
-        RestingOwners<T>? own = t_own;
-        return own != null && unchecked(own._put - own._taken) > LeastBehind ? own.At(unchecked(own._taken++)) : TakeSlow(own);
-    }
+    public static OwnerRing* Ensure(OwnerRing* ring) => ring != null ? ring : Create();
 
-    /// <summary>Takes an owner that was disposed, by this thread.</summary>
+    /// <summary>The oldest in the thread's ring, which has more than <see cref="LeastBehind"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Put(SlabMemoryOwner<T> owner)
+    public static SlabMemoryOwner<T> Take(OwnerRing* ring) => At(ring, unchecked(ring->Taken++));
+
+    /// <summary>Puts an owner that was disposed into the thread's ring, which is not full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Put(OwnerRing* ring, SlabMemoryOwner<T> owner) => At(ring, unchecked(ring->Put++)) = owner;
+
+    /// <summary>One that has had its rest, perhaps on another thread; null when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SlabMemoryOwner<T>? TryTake(OwnerRing* ring)
     {
-        RestingOwners<T>? own = t_own;
-        if (own == null || unchecked(own._put - own._taken) == RingLength)
+        if (ring->Count <= LeastBehind)
         {
-            own = MakeRoom(own);
+            TakeBatches(ring);
         }
 
-        own.At(unchecked(own._put++)) = owner;
+        return ring->Count > LeastBehind ? Take(ring) : null;
     }
 
+    /// <summary>Gives the oldest of a full ring to others: behind the last of them come thrice as many.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SlabMemoryOwner<T>? TakeSlow(RestingOwners<T>? own)
+    public static void MakeRoom(OwnerRing* ring)
     {
-        own ??= t_own = new RestingOwners<T>();
-        if (own._batchLeft == 0 && !own.TryGetBatch())
-        {
-            return null;
-        }
-
-        return own._batch![--own._batchLeft];
-    }
-
-    // Another thread's surplus, against the array that this one has used up.
-    private bool TryGetBatch()
-    {
-        lock (s_batches)
-        {
-            if (!s_batches.TryDequeue(out SlabMemoryOwner<T>[]? batch))
-            {
-                return false;
-            }
-
-            if (_batch != null)
-            {
-                s_empty.Push(_batch);
-            }
-
-            _batch = batch;
-        }
-
-        _batchLeft = BatchLength;
-        return true;
-    }
-
-    // Gives the oldest to others: behind the last of them come thrice as many.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static RestingOwners<T> MakeRoom(RestingOwners<T>? own)
-    {
-        if (own == null)
-        {
-            return t_own = new RestingOwners<T>();
-        }
-
         lock (s_batches)
         {
             if (s_batches.Count < MostBatches)
@@ -109,19 +69,59 @@ internal sealed class RestingOwners<T>
                 SlabMemoryOwner<T>[] batch = s_empty.TryPop(out SlabMemoryOwner<T>[]? empty) ? empty : new SlabMemoryOwner<T>[BatchLength];
                 for (int i = 0; i < BatchLength; i++)
                 {
-                    batch[i] = own.At(unchecked(own._taken + (uint)i));
+                    batch[i] = At(ring, unchecked(ring->Taken + (uint)i));
                 }
 
                 s_batches.Enqueue(batch);
             }
         }
 
-        own._taken = unchecked(own._taken + BatchLength);
-        return own;
+        ring->Taken = unchecked(ring->Taken + BatchLength);
     }
 
-    // Within the ring, whose length is a power of two.
+    // Once for a thread: an allocator's event handler may have rented since it had none.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static OwnerRing* Create()
+    {
+        if (OfThread.t_ring == null)
+        {
+            OfThread.t_own = new RestingOwners<T>();
+            OfThread.t_ring = (OwnerRing*)Marshal.UnsafeAddrOfPinnedArrayElement(OfThread.t_own._ring, 0);
+        }
+
+        return OfThread.t_ring;
+    }
+
+    // In front of the thread's own, which have to rest still.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TakeBatches(OwnerRing* ring)
+    {
+        lock (s_batches)
+        {
+            while (ring->Count <= LeastBehind && s_batches.TryDequeue(out SlabMemoryOwner<T>[]? batch))
+            {
+                for (int i = BatchLength - 1; i >= 0; i--)
+                {
+                    At(ring, unchecked(--ring->Taken)) = batch[i];
+                }
+
+                s_empty.Push(batch);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref SlabMemoryOwner<T> At(uint place) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_ring), (nint)(place % RingLength));
+    private static ref SlabMemoryOwner<T> At(OwnerRing* ring, uint place) =>
+        ref Unsafe.Add(ref Unsafe.AsRef<SlabMemoryOwner<T>>(ring->Places), (nint)(place % OwnerRing.Length));
+
+    // A thread static that is a pointer costs fewer dependent loads than one that the GC has to see. Apart: a class with a static
+    // constructor would be asked on each access whether that has run.
+    private static class OfThread
+    {
+        [ThreadStatic]
+        public static OwnerRing* t_ring;
+
+        [ThreadStatic]
+        public static RestingOwners<T>? t_own;
+    }
 }

@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
+using BitSlab.Buffers;
 
 namespace BitSlab;
 
@@ -16,15 +17,11 @@ namespace BitSlab;
 public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T>
     where T : unmanaged
 {
-    private const int Free = 0;
-    private const int Rented = 1;
-
     private SlabMemoryPool<T>? _pool;
-    private void* _block;
-    private int _length;
 
-    // Rented from the rent to the disposal, which is whoever's exchange finds it. All else is written while it is free, by who rents.
-    private int _state;
+    // Not 0 from the rent to the disposal, which is whoever's exchange finds it. All else is written while it is 0, by who rents.
+    private nint _block;
+    private int _length;
 
     internal SlabMemoryOwner()
     {
@@ -36,7 +33,7 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     {
         get
         {
-            ThrowIfDisposed();
+            LiveBlock();
             return CreateMemory(_length);
         }
     }
@@ -47,7 +44,7 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     {
         get
         {
-            ThrowIfDisposed();
+            LiveBlock();
             return _length;
         }
     }
@@ -58,8 +55,8 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     {
         get
         {
-            ThrowIfDisposed();
-            return (int)Math.Min(_pool!.Allocator.GetUsableSize(_block) / (uint)sizeof(T), int.MaxValue);
+            void* block = LiveBlock();
+            return BufferBlocks.CapacityOf<T>(_pool!.Allocator, block);
         }
     }
 
@@ -67,10 +64,10 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     /// <exception cref="ObjectDisposedException">As for <see cref="Memory"/>.</exception>
     public override Span<T> GetSpan()
     {
-        ThrowIfDisposed();
+        void* block = LiveBlock();
 
         // The length was found not to be negative once.
-        return MemoryMarshal.CreateSpan(ref Unsafe.AsRef<T>(_block), _length);
+        return MemoryMarshal.CreateSpan(ref Unsafe.AsRef<T>(block), _length);
     }
 
     /// <summary>The address of an element. Costs nothing: the memory does not move, and is not kept from being freed by it.</summary>
@@ -79,9 +76,9 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     /// <exception cref="ObjectDisposedException">As for <see cref="Memory"/>.</exception>
     public override MemoryHandle Pin(int elementIndex = 0)
     {
-        ThrowIfDisposed();
+        void* block = LiveBlock();
         ArgumentOutOfRangeException.ThrowIfGreaterThan(unchecked((uint)elementIndex), (uint)_length, nameof(elementIndex));
-        return new MemoryHandle((T*)_block + elementIndex);
+        return new MemoryHandle((T*)block + elementIndex);
     }
 
     /// <summary>Does nothing.</summary>
@@ -96,10 +93,16 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
     {
-        // Whoever disposes twice mostly sees it without the exchange, a full barrier, behind which the owner is this thread's alone.
-        if (_state == Rented && Interlocked.Exchange(ref _state, Free) == Rented)
+        // Whoever disposes twice mostly sees it without the exchange, a full barrier, behind which the owner is this thread's alone. What
+        // comes behind it waits for it: so the thread's ring is looked up before.
+        if (_block != 0)
         {
-            _pool!.Return(this, _block);
+            OwnerRing* ring = RestingOwners<T>.Ring;
+            nint block = Interlocked.Exchange(ref _block, 0);
+            if (block != 0)
+            {
+                _pool!.Return(this, (void*)block, ring);
+            }
         }
     }
 
@@ -115,19 +118,22 @@ public sealed unsafe class SlabMemoryOwner<T> : MemoryManager<T>, IMemoryOwner<T
             _pool = pool;
         }
 
-        _block = block;
         _length = length;
 
-        // Release: who sees it rented sees what is rented.
-        Volatile.Write(ref _state, Rented);
+        // Release: who sees the block sees what goes with it.
+        Volatile.Write(ref _block, (nint)block);
     }
 
+    // Acquire: the length and the pool are read behind it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ThrowIfDisposed()
+    private void* LiveBlock()
     {
-        if (Volatile.Read(ref _state) != Rented || _pool!.HasGoneWithMemory)
+        nint block = Volatile.Read(ref _block);
+        if (block == 0 || _pool!.HasGoneWithMemory)
         {
             ThrowHelper.ThrowMemoryOwnerDisposed();
         }
+
+        return (void*)block;
     }
 }

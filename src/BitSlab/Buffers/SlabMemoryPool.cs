@@ -3,6 +3,8 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using BitSlab.Buffers;
+using BitSlab.Core;
+using BitSlab.Threads;
 
 namespace BitSlab;
 
@@ -19,12 +21,18 @@ namespace BitSlab;
 public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
     where T : unmanaged
 {
+    // No allocator's.
+    private const ulong NoNumber = ulong.MaxValue;
+
     private readonly SlabAllocator _allocator;
     private readonly bool _ownsAllocator;
     private readonly bool _reusesOwners;
     private readonly int _defaultLength;
     private readonly bool _isShared;
     private bool _isDisposed;
+
+    // The allocator's number: the fast paths serve heaps that have it. One that none has when the pool is disposed, or reuses no owners.
+    private ulong _fastNumber;
 
     /// <summary>Makes a pool.</summary>
     /// <param name="options">The options; null for <see cref="SlabMemoryPoolOptions.Default"/>.</param>
@@ -47,6 +55,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         _ownsAllocator = options.Allocator == null;
         _allocator = options.Allocator ?? new SlabAllocator(OwnAllocatorOptions(options));
         _reusesOwners = options.ReuseOwners;
+        _fastNumber = FastNumber;
         _defaultLength = Math.Max(options.DefaultBufferSize / sizeof(T), 1);
     }
 
@@ -85,17 +94,25 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SlabMemoryOwner<T> RentOwner(int minBufferSize = -1)
     {
-        int length = minBufferSize;
-        if (length <= 0 || Volatile.Read(ref _isDisposed) || (sizeof(T) != 1 && length > MaxBufferSize))
+        // A negative length becomes a size that no class serves, and 0 becomes the largest number: both leave the fast path.
+        nuint last = unchecked(((nuint)(uint)minBufferSize * (nuint)sizeof(T)) - 1);
+        OwnerRing* ring = RestingOwners<T>.Ring;
+        if (ring != null && ring->Count > RestingOwners<T>.LeastBehind)
         {
-            length = LengthOfOdd(length);
+            ThreadHeap* heap = ring->Heap;
+            if (heap != null && heap->AllocatorNumber == Volatile.Read(ref _fastNumber) && last < heap->MaxManaged)
+            {
+                void* block = BufferBlocks.Take(heap, last);
+                if (block != null)
+                {
+                    SlabMemoryOwner<T> owner = RestingOwners<T>.Take(ring);
+                    owner.Begin(this, block, minBufferSize);
+                    return owner;
+                }
+            }
         }
 
-        // Before an owner is taken: where there is no memory, nothing is lost. An empty one has a block, too.
-        void* block = _allocator.Alloc((nuint)(uint)Math.Max(length, 1) * (uint)sizeof(T));
-        SlabMemoryOwner<T> owner = (_reusesOwners ? RestingOwners<T>.Take() : null) ?? new SlabMemoryOwner<T>();
-        owner.Begin(this, block, length);
-        return owner;
+        return RentSlow(minBufferSize, ring);
     }
 
     /// <summary>
@@ -113,6 +130,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         }
 
         Volatile.Write(ref _isDisposed, true);
+        Volatile.Write(ref _fastNumber, NoNumber);
         if (!_ownsAllocator)
         {
             return;
@@ -126,6 +144,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         {
             // It has children, and nothing was changed.
             Volatile.Write(ref _isDisposed, false);
+            Volatile.Write(ref _fastNumber, FastNumber);
             throw;
         }
     }
@@ -133,9 +152,52 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
     /// <summary>Whether the memory of its owners is gone.</summary>
     internal bool HasGoneWithMemory => Volatile.Read(ref _isDisposed) && _ownsAllocator;
 
-    /// <summary>By the one who ended the owner's hold.</summary>
+    // Release and acquire as for the flag beside it: who is told of the disposal finds the fast paths closed.
+    private ulong FastNumber => _reusesOwners ? _allocator.Number : NoNumber;
+
+    /// <summary>By the one who ended the owner's hold, with the thread's ring or null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Return(SlabMemoryOwner<T> owner, void* block)
+    internal void Return(SlabMemoryOwner<T> owner, void* block, OwnerRing* ring)
+    {
+        if (ring != null && ring->Count < OwnerRing.Length)
+        {
+            // The number: a given allocator may be disposed by now, and its heap serve another.
+            ThreadHeap* heap = ring->Heap;
+            if (heap != null && heap->AllocatorNumber == Volatile.Read(ref _fastNumber)
+                && LocalFree.TryFree(heap, block, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+            {
+                RestingOwners<T>.Put(ring, owner);
+                GC.KeepAlive(this);
+                return;
+            }
+        }
+
+        ReturnSlow(owner, block, ring);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private SlabMemoryOwner<T> RentSlow(int minBufferSize, OwnerRing* ring)
+    {
+        int length = LengthOf(minBufferSize);
+
+        // Before an owner is taken: where there is no memory, nothing is lost. An empty one has a block, too.
+        void* block = _allocator.Alloc((nuint)(uint)Math.Max(length, 1) * (uint)sizeof(T));
+        SlabMemoryOwner<T>? owner = null;
+        if (_reusesOwners)
+        {
+            // The heap that the next rents of this pool are served from, where the block is one of slabs.
+            ring = RestingOwners<T>.Ensure(ring);
+            ring->Heap = ThreadHeaps.Lookup(_allocator.Slot);
+            owner = RestingOwners<T>.TryTake(ring);
+        }
+
+        owner ??= new SlabMemoryOwner<T>();
+        owner.Begin(this, block, length);
+        return owner;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReturnSlow(SlabMemoryOwner<T> owner, void* block, OwnerRing* ring)
     {
         if (!HasGoneWithMemory)
         {
@@ -144,12 +206,17 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
 
         if (_reusesOwners)
         {
-            RestingOwners<T>.Put(owner);
+            ring = RestingOwners<T>.Ensure(ring);
+            if (ring->Count == OwnerRing.Length)
+            {
+                RestingOwners<T>.MakeRoom(ring);
+            }
+
+            RestingOwners<T>.Put(ring, owner);
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int LengthOfOdd(int length)
+    private int LengthOf(int length)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, -1, "minBufferSize");
