@@ -11,6 +11,9 @@ internal unsafe struct Allocator
     /// <summary>Reset, disposal and maintenance exclude each other. First, so that all behind it can be cleared while it stays closed.</summary>
     public int Gate;
 
+    /// <summary>The structure that was made before this one; null for the first. Written once.</summary>
+    public Allocator* NextMade;
+
     public Reservation* Reservation;
 
     /// <summary>Never reused, never 0.</summary>
@@ -92,6 +95,9 @@ internal unsafe struct Allocator
     public long OutsideBytes;
     public long OutsideReserved;
 
+    /// <summary>Whether a <see cref="Standstill"/> holds its locks; that one's own.</summary>
+    public bool IsHeld;
+
     /// <summary>While the structure waits for reuse: the next that does.</summary>
     public Allocator* NextFree;
 
@@ -137,11 +143,11 @@ internal unsafe struct Allocator
     /// <summary>The size classes. The last holds <see cref="MaxManaged"/>, rounded up; all are multiples of the minimum alignment.</summary>
     public SizeLadder Ladder;
 
-    /// <summary>Clears all but the gate.</summary>
+    /// <summary>Clears all but the gate and the link behind it.</summary>
     public static void Clear(Allocator* allocator)
     {
         ulong* words = (ulong*)allocator;
-        for (int i = 1; i < sizeof(Allocator) / sizeof(ulong); i++)
+        for (int i = 2; i < sizeof(Allocator) / sizeof(ulong); i++)
         {
             words[i] = 0;
         }

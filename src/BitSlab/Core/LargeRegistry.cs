@@ -67,6 +67,23 @@ internal unsafe struct LargeRegistry
         public fixed int RecentStatus[RecentCount];
     }
 
+    /// <summary>Takes all stripes' locks.</summary>
+    public static void EnterAll(Reservation* reservation)
+    {
+        for (int i = 0; i < StripeCount; i++)
+        {
+            CoreLock.Enter(&StripeAt(reservation, i)->Lock, &reservation->Os);
+        }
+    }
+
+    public static void ExitAll(Reservation* reservation)
+    {
+        for (int i = 0; i < StripeCount; i++)
+        {
+            CoreLock.Exit(&StripeAt(reservation, i)->Lock);
+        }
+    }
+
     /// <summary>Registers a block; false when memory for the table is refused.</summary>
     public static bool Add(Reservation* reservation, LargeBlock block)
     {

@@ -22,6 +22,15 @@ internal static unsafe class Lifetime
             {
                 return null;
             }
+
+            // Closed, as that of one that is used again.
+            allocator->Gate = 1;
+            CoreLock.Enter(&reservation->Lock, &reservation->Os);
+            allocator->NextMade = reservation->Allocators;
+
+            // Release: whoever finds the structure finds its link.
+            Atomic.StoreRelease((void**)&reservation->Allocators, allocator);
+            CoreLock.Exit(&reservation->Lock);
         }
 
         // The gate of a structure that is used again is closed since its last allocator's end, and stays so until this one is

@@ -61,6 +61,9 @@ internal unsafe struct Reservation
     public byte* ArenaNext;
     public byte* ArenaEnd;
 
+    /// <summary>All structures of allocators, the newest first. Read without the lock.</summary>
+    public Allocator* Allocators;
+
     /// <summary>Structures of disposed allocators, for reuse.</summary>
     public Allocator* FreeAllocators;
     public ThreadHeap* RecycledFirst;

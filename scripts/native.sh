@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Builds the runtime-free libraries from the core's C# and a shim in C: libbitslab.so and libbitslab.a with bitslab.h, and libbitslab-malloc.so for
+# LD_PRELOAD, into artifacts/native or the folder that is given. Needs gcc beside the SDK, and x86-64 with AVX2 and BMI (processors since 2013).
+# Ends with 77 where it cannot be built: no gcc, or the IL compiler's package cannot be had.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=$(realpath -m "${1:-artifacts/native}")
+skip() {
+    echo "native: skipped, $*"
+    exit 77
+}
+command -v gcc >/dev/null || skip "there is no gcc"
+[ "$(uname -sm)" = "Linux x86_64" ] || skip "it is built for Linux on x86-64 so far"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+project=(src/BitSlab.Native -p:WithCompiler=true --artifacts-path "$work")
+result=0
+timeout 120 dotnet restore "${project[@]}" >"$work/restore" 2>&1 || result=$?
+if [ "$result" -eq 124 ] || grep -q 'error.*ILCompiler' "$work/restore"; then
+    skip "the IL compiler's package cannot be had. $(grep -m 1 error "$work/restore" || true)"
+elif [ "$result" -ne 0 ]; then
+    cat "$work/restore"
+    exit 1
+fi
+dotnet build -c Release -v quiet --no-restore "${project[@]}"
+property() { dotnet msbuild src/BitSlab.Native -p:WithCompiler=true -p:ArtifactsPath="$work" -getProperty:"$1"; }
+compiler=$(property NuGetPackageRoot)$(property CompilerPath)
+mkdir -p "$target"
+
+# No runtime: the assembly is its own System. What a scan of the whole program would find out is known.
+"$compiler" "$work/bin/BitSlab.Native/release/BitSlab.Native.dll" -o:"$work/core.o" --systemmodule:BitSlab.Native \
+    --targetos:linux --targetarch:x64 --instruction-set:x86-64-v3 -O --nativelib --noscan
+
+# With unwind tables: C++ exceptions of a new handler pass through.
+for source in shim bitslab malloc; do
+    gcc -O2 -g -Wall -Wextra -Werror -std=gnu11 -fPIC -fexceptions -fvisibility=hidden -ftls-model=initial-exec \
+        -c "src/BitSlab.Native/Shim/$source.c" -o "$work/$source.o"
+done
+link=(gcc -shared -Wl,--no-undefined -Wl,-z,now -Wl,-z,relro)
+"${link[@]}" -Wl,-soname,libbitslab.so -o "$target/libbitslab.so" "$work"/{shim,bitslab,core}.o
+"${link[@]}" -Wl,-soname,libbitslab-malloc.so -o "$target/libbitslab-malloc.so" "$work"/{shim,bitslab,malloc,core}.o
+rm -f "$target/libbitslab.a"
+ar rcs "$target/libbitslab.a" "$work"/{shim,bitslab,core}.o
+cp src/BitSlab.Native/include/bitslab.h "$target"
+echo "native: $target"
