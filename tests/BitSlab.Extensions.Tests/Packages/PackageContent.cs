@@ -33,7 +33,8 @@ internal static class PackageContent
         }
 
         XElement metadata = Metadata(package, id);
-        foreach ((string name, string value) in (IEnumerable<(string, string)>)[("license", "MIT"), ("readme", "README.md"), ("icon", "icon.png"), ("id", id)])
+        (string, string)[] given = [("license", "MIT"), ("readme", "README.md"), ("icon", "icon.png"), ("id", id)];
+        foreach ((string name, string value) in given)
         {
             if (Text(metadata, name) != value)
             {
@@ -49,7 +50,8 @@ internal static class PackageContent
             }
         }
 
-        (string Id, string Version)[] needed = [.. Named(metadata, "dependency").Select(one => (one.Attribute("id")!.Value, one.Attribute("version")!.Value))];
+        (string Id, string Version)[] needed = [.. Named(metadata, "dependency")
+            .Select(one => (one.Attribute("id")!.Value, one.Attribute("version")!.Value))];
         string[] references = [.. needed.Select(one => one.Id).Order(StringComparer.Ordinal)];
         if (!references.SequenceEqual(dependencies))
         {
@@ -57,9 +59,12 @@ internal static class PackageContent
         }
 
         string version = Text(metadata, "version");
-        foreach ((string other, string its) in needed.Where(one => one.Id.StartsWith("BitSlab", StringComparison.Ordinal) && one.Version != version))
+        foreach ((string other, string its) in needed)
         {
-            yield return $"{id}: is {version} and depends on {other} {its}";
+            if (other.StartsWith("BitSlab", StringComparison.Ordinal) && its != version)
+            {
+                yield return $"{id}: is {version} and depends on {other} {its}";
+            }
         }
 
         string[] shared = [.. Named(metadata, "frameworkReference").Select(one => one.Attribute("name")!.Value)];
@@ -87,7 +92,9 @@ internal static class PackageContent
         MetadataReader reader = provider.GetMetadataReader();
         foreach (DocumentHandle handle in reader.Documents)
         {
-            if (!reader.GetCustomDebugInformation(handle).Any(one => reader.GetGuid(reader.GetCustomDebugInformation(one).Kind) == s_embeddedSource))
+            IEnumerable<Guid> kinds = reader.GetCustomDebugInformation(handle)
+                .Select(one => reader.GetGuid(reader.GetCustomDebugInformation(one).Kind));
+            if (!kinds.Contains(s_embeddedSource))
             {
                 yield return $"{id}: no source of {reader.GetString(reader.GetDocument(handle).Name)}";
             }

@@ -30,7 +30,8 @@ public sealed class PackageFolder : IDisposable
         }
     }
 
-    public static bool IsRelease { get; } = new DirectoryInfo(AppContext.BaseDirectory).Name.Equals("release", StringComparison.OrdinalIgnoreCase);
+    public static bool IsRelease { get; } =
+        new DirectoryInfo(AppContext.BaseDirectory).Name.Equals("release", StringComparison.OrdinalIgnoreCase);
 
     public string Location => _folder.FullName;
 
@@ -75,12 +76,13 @@ public sealed class PackageFolder : IDisposable
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
 
         // The tests' own runtime; not what the test platform set up for them, nor another folder than the configuration's.
-        foreach (string name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        string[] prefixes = ["MSBUILD", "NUGET_PACKAGES"];
+        foreach (string name in start.Environment.Keys.Where(
+            key => prefixes.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToArray())
         {
             start.Environment.Remove(name);
         }
 
-        start.Environment.Remove("NUGET_PACKAGES");
 
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         StringBuilder output = new();

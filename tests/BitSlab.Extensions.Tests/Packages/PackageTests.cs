@@ -69,6 +69,34 @@ public sealed class PackageTests(PackageFolder packages) : IClassFixture<Package
         Assert.Equal(["BitSlab: no lib/net10.0/BitSlab.pdb"], PackageContent.SymbolFaultsOf(package, "BitSlab", Folder));
     }
 
+    /// <summary>A control: packages of one version go together.</summary>
+    [Fact]
+    public void Another_version_of_a_dependency_is_told()
+    {
+        RequireRelease();
+        using MemoryStream copy = new();
+        copy.Write(File.ReadAllBytes(packages.Find(AspNetCore, "nupkg")));
+        using ZipArchive package = new(copy, ZipArchiveMode.Update);
+        ZipArchiveEntry description = package.GetEntry(AspNetCore + ".nuspec")!;
+        string text;
+        using (StreamReader reader = new(description.Open()))
+        {
+            text = reader.ReadToEnd();
+        }
+
+        description.Delete();
+        using (StreamWriter writer = new(package.CreateEntry(AspNetCore + ".nuspec").Open()))
+        {
+            string own = $"version=\"{packages.Version}\"";
+            Assert.Contains(own, text, StringComparison.Ordinal);
+            writer.Write(text.Replace(own, "version=\"0.0.1\"", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(
+            [$"{AspNetCore}: is {packages.Version} and depends on {DependencyInjection} 0.0.1"],
+            PackageContent.FaultsOf(package, AspNetCore, Folder, [DependencyInjection], ["Microsoft.AspNetCore.App"]));
+    }
+
     [Fact]
     public void The_command_can_be_installed_and_runs()
     {
@@ -77,7 +105,8 @@ public sealed class PackageTests(PackageFolder packages) : IClassFixture<Package
 
         // No other source is asked: the command brings what it needs.
         string configuration = packages.Configure(Directory.CreateDirectory(tools), cached: false);
-        PackageFolder.Dotnet("tool", "install", "BitSlab.Cli", "--version", packages.Version, "--tool-path", tools, "--configfile", configuration);
+        PackageFolder.Dotnet(
+            "tool", "install", "BitSlab.Cli", "--version", packages.Version, "--tool-path", tools, "--configfile", configuration);
 
         Assert.StartsWith("Description:", PackageFolder.Run(Path.Combine(tools, "bitslab"), "--help"), StringComparison.Ordinal);
     }

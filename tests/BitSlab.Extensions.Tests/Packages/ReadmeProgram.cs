@@ -25,7 +25,10 @@ internal static partial class ReadmeProgram
         """;
 
     private static readonly string[] s_namespaces =
-        ["BitSlab", "BitSlab.AspNetCore", "Microsoft.AspNetCore.Builder", "Microsoft.Extensions.DependencyInjection", "System.Buffers", "System.Text.Json"];
+    [
+        "BitSlab", "BitSlab.AspNetCore", "Microsoft.AspNetCore.Builder", "Microsoft.Extensions.DependencyInjection", "System.Buffers",
+        "System.Text.Json",
+    ];
 
     /// <summary>Writes the program, which when it starts runs the examples that have the text <paramref name="started"/>.</summary>
     /// <returns>The program's folder, and how many examples there are.</returns>
@@ -46,7 +49,8 @@ internal static partial class ReadmeProgram
 
         WriteFile(Path.Combine(folder, Program, "Main.cs"), main.ToString());
         WriteFile(Path.Combine(folder, Program, "Surroundings.cs"), Surroundings);
-        WriteFile(Path.Combine(folder, Program, Program + ".csproj"), Project(version, "Exe", """<ProjectReference Include="../Pointers/Pointers.csproj" />"""));
+        string reference = """<ProjectReference Include="../Pointers/Pointers.csproj" />""";
+        WriteFile(Path.Combine(folder, Program, Program + ".csproj"), Project(version, "Exe", reference));
         WriteFile(Path.Combine(folder, Pointers, Pointers + ".csproj"), Project(version, "Library", string.Empty));
         return (Path.Combine(folder, Program), examples.Length);
     }
