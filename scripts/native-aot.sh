@@ -11,8 +11,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 sample=(samples/NativeAot --artifacts-path "$work")
 result=0
-timeout 120 dotnet restore -p:_IsPublishing=true "${sample[@]}" >"$work/restore" 2>&1 || result=$?
-if [ "$result" -eq 124 ] || grep -q 'error.*ILCompiler' "$work/restore"; then
+# Without the audit, which needs the source even where all packages are at hand.
+timeout 120 dotnet restore -p:_IsPublishing=true -p:NuGetAudit=false "${sample[@]}" >"$work/restore" 2>&1 || result=$?
+if [ "$result" -eq 124 ] || grep -Eq 'error (NU1301|NU110[0-3].*ILCompiler)' "$work/restore"; then
     echo "native-aot: skipped, the native compiler's package cannot be had. $(grep -m 1 error "$work/restore" || true)"
     exit 0
 elif [ "$result" -ne 0 ]; then

@@ -71,7 +71,8 @@ internal static class Program
         Console.WriteLine("|---|--:|--:|--:|--:|--:|");
         Print("SlabBufferWriter", messages, Measure(OnSlabs, messages));
         Print("ArrayBufferWriter", messages, Measure(OnArrays, messages));
-        Console.WriteLine($"The writer holds {buffer.Capacity:N0} bytes for the next message, its allocator {memory.GetStatistics().LiveBytes:N0}.");
+        Console.WriteLine(FormattableString.Invariant(
+            $"The writer holds {buffer.Capacity:N0} bytes for the next message, its allocator {memory.GetStatistics().LiveBytes:N0}."));
         return 0;
     }
 
@@ -95,8 +96,13 @@ internal static class Program
         return new Measurement(elapsed, bytes, garbage, GC.CollectionCount(0) - collections, sum);
     }
 
-    private static void Print(string buffer, int messages, Measurement run) => Console.WriteLine(FormattableString.Invariant(
-        $"| {buffer} | {messages / run.Elapsed.TotalSeconds:N0} | {run.Bytes / run.Elapsed.TotalSeconds / 1e6:N0} | {(double)run.Garbage / messages:N1} | {run.Collections} | {run.Sum} |"));
+    private static void Print(string buffer, int messages, Measurement run)
+    {
+        double seconds = run.Elapsed.TotalSeconds;
+        double garbage = (double)run.Garbage / messages;
+        Console.WriteLine(FormattableString.Invariant(
+            $"| {buffer} | {messages / seconds:N0} | {run.Bytes / seconds / 1e6:N0} | {garbage:N1} | {run.Collections} | {run.Sum} |"));
+    }
 
     private sealed record Measurement(TimeSpan Elapsed, long Bytes, long Garbage, int Collections, long Sum);
 }

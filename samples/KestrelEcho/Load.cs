@@ -58,11 +58,16 @@ internal static class Load
 
         long live = Total(pools, one => one.LiveBlocks);
         pools.Trim();
-        Console.WriteLine($"{requests:N0} requests of {BodyBytes:N0} bytes, {wrong} answered wrongly: {requests / elapsed.TotalSeconds:N0} per second");
-        Console.WriteLine($"blocks rented: up to {peak:N0}, now {live}");
-        Console.WriteLine($"memory: {committed >> 10:N0} KiB under load, {Total(pools, one => one.CommittedBytes) >> 10:N0} KiB after Trim");
+        long trimmed = Total(pools, one => one.CommittedBytes);
+        double rate = requests / elapsed.TotalSeconds;
+        Console.WriteLine(FormattableString.Invariant(
+            $"{requests:N0} requests of {BodyBytes:N0} bytes, {wrong} answered wrongly: {rate:N0} per second"));
+        Console.WriteLine(FormattableString.Invariant($"blocks rented: up to {peak:N0}, now {live}"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"memory: {committed >> 10:N0} KiB under load, {trimmed >> 10:N0} KiB after Trim"));
         return wrong == 0 && live == 0;
     }
 
-    private static long Total(BitSlabMemoryPoolFactory pools, Func<SlabStatistics, long> figure) => pools.GetStatistics().Values.Sum(figure);
+    private static long Total(BitSlabMemoryPoolFactory pools, Func<SlabStatistics, long> figure) =>
+        pools.GetStatistics().Values.Sum(figure);
 }

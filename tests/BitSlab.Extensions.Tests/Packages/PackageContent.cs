@@ -12,15 +12,19 @@ namespace BitSlab.Extensions.Tests.Packages;
 /// <summary>What is wrong with a package.</summary>
 internal static class PackageContent
 {
-    private const string Target = "net10.0";
-
     // Of Portable PDBs, by their specification in dotnet/runtime.
     private static readonly Guid s_embeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
 
-    /// <summary>A library's package: content, description, and what it depends on.</summary>
-    public static IEnumerable<string> FaultsOf(ZipArchive package, string id, IReadOnlyList<string> dependencies, IReadOnlyList<string> frameworks)
+    /// <summary>Content, description, and what the package depends on.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="folder">The folder in it that has the assembly and its documentation.</param>
+    /// <param name="dependencies">The packages that it should depend on, in order; those of BitSlab in its own version.</param>
+    /// <param name="frameworks">The shared frameworks that it should need.</param>
+    public static IEnumerable<string> FaultsOf(
+        ZipArchive package, string id, string folder, IReadOnlyList<string> dependencies, IReadOnlyList<string> frameworks)
     {
-        foreach (string wanted in (string[])["README.md", "icon.png", $"lib/{Target}/{id}.dll", $"lib/{Target}/{id}.xml"])
+        foreach (string wanted in (string[])["README.md", "icon.png", $"{folder}/{id}.dll", $"{folder}/{id}.xml"])
         {
             if (package.GetEntry(wanted) is null)
             {
@@ -29,7 +33,8 @@ internal static class PackageContent
         }
 
         XElement metadata = Metadata(package, id);
-        foreach ((string name, string value) in (IEnumerable<(string, string)>)[("license", "MIT"), ("readme", "README.md"), ("icon", "icon.png"), ("id", id)])
+        (string, string)[] given = [("license", "MIT"), ("readme", "README.md"), ("icon", "icon.png"), ("id", id)];
+        foreach ((string name, string value) in given)
         {
             if (Text(metadata, name) != value)
             {
@@ -45,10 +50,21 @@ internal static class PackageContent
             }
         }
 
-        string[] references = [.. Named(metadata, "dependency").Select(one => one.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
+        (string Id, string Version)[] needed = [.. Named(metadata, "dependency")
+            .Select(one => (one.Attribute("id")!.Value, one.Attribute("version")!.Value))];
+        string[] references = [.. needed.Select(one => one.Id).Order(StringComparer.Ordinal)];
         if (!references.SequenceEqual(dependencies))
         {
             yield return $"{id}: depends on {string.Join(", ", references)}";
+        }
+
+        string version = Text(metadata, "version");
+        foreach ((string other, string its) in needed)
+        {
+            if (other.StartsWith("BitSlab", StringComparison.Ordinal) && its != version)
+            {
+                yield return $"{id}: is {version} and depends on {other} {its}";
+            }
         }
 
         string[] shared = [.. Named(metadata, "frameworkReference").Select(one => one.Attribute("name")!.Value)];
@@ -57,18 +73,18 @@ internal static class PackageContent
             yield return $"{id}: needs the frameworks {string.Join(", ", shared)}";
         }
 
-        if (package.GetEntry($"lib/{Target}/{id}.dll") is ZipArchiveEntry library && !IsDeterministic(Read(library)))
+        if (package.GetEntry($"{folder}/{id}.dll") is ZipArchiveEntry library && !IsDeterministic(Read(library)))
         {
             yield return $"{id}: not built deterministically";
         }
     }
 
     /// <summary>A package of symbols: a debugger finds each source in it.</summary>
-    public static IEnumerable<string> SymbolFaultsOf(ZipArchive package, string id)
+    public static IEnumerable<string> SymbolFaultsOf(ZipArchive package, string id, string folder)
     {
-        if (package.GetEntry($"lib/{Target}/{id}.pdb") is not ZipArchiveEntry symbols)
+        if (package.GetEntry($"{folder}/{id}.pdb") is not ZipArchiveEntry symbols)
         {
-            yield return $"{id}: no lib/{Target}/{id}.pdb";
+            yield return $"{id}: no {folder}/{id}.pdb";
             yield break;
         }
 
@@ -76,7 +92,9 @@ internal static class PackageContent
         MetadataReader reader = provider.GetMetadataReader();
         foreach (DocumentHandle handle in reader.Documents)
         {
-            if (!reader.GetCustomDebugInformation(handle).Any(one => reader.GetGuid(reader.GetCustomDebugInformation(one).Kind) == s_embeddedSource))
+            IEnumerable<Guid> kinds = reader.GetCustomDebugInformation(handle)
+                .Select(one => reader.GetGuid(reader.GetCustomDebugInformation(one).Kind));
+            if (!kinds.Contains(s_embeddedSource))
             {
                 yield return $"{id}: no source of {reader.GetString(reader.GetDocument(handle).Name)}";
             }

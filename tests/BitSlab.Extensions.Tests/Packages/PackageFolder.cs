@@ -12,6 +12,9 @@ public sealed class PackageFolder : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
+    private static readonly string s_cached = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bitslab-packages-");
 
     public PackageFolder()
@@ -27,9 +30,38 @@ public sealed class PackageFolder : IDisposable
         }
     }
 
-    public static bool IsRelease { get; } = new DirectoryInfo(AppContext.BaseDirectory).Name.Equals("release", StringComparison.OrdinalIgnoreCase);
+    public static bool IsRelease { get; } =
+        new DirectoryInfo(AppContext.BaseDirectory).Name.Equals("release", StringComparison.OrdinalIgnoreCase);
 
     public string Location => _folder.FullName;
+
+    /// <summary>The version of all packages.</summary>
+    public string Version => Path.GetFileNameWithoutExtension(Find("BitSlab", "nupkg"))["BitSlab.".Length..];
+
+    /// <summary>Has what is restored in a folder come from here, and nothing of it stay when the tests end.</summary>
+    /// <param name="folder">Where the configuration is put.</param>
+    /// <param name="cached">Whether packages of others may be taken from where the tests' own ones are.</param>
+    /// <returns>The configuration's file.</returns>
+    public string Configure(DirectoryInfo folder, bool cached)
+    {
+        string configuration = Path.Combine(folder.FullName, "nuget.config");
+        File.WriteAllText(configuration, $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="{Path.Combine(Location, "restored")}" /></config>
+              <packageSources>
+                <clear />
+                <add key="here" value="{Location}" />
+                {(cached ? $"""<add key="cached" value="{s_cached}" />""" : string.Empty)}
+              </packageSources>
+              <packageSourceMapping>
+                <clear />
+                <packageSource key="here"><package pattern="BitSlab*" /></packageSource>
+                {(cached ? """<packageSource key="cached"><package pattern="*" /></packageSource>""" : string.Empty)}
+              </packageSourceMapping>
+            </configuration>
+            """);
+        return configuration;
+    }
 
     /// <summary>A package by its name without version, <c>nupkg</c> or <c>snupkg</c>.</summary>
     public string Find(string id, string extension) => _folder.GetFiles($"{id}.*.{extension}")
@@ -43,11 +75,14 @@ public sealed class PackageFolder : IDisposable
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
 
-        // The tests' own runtime; not what the test platform set up for them.
-        foreach (string name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        // The tests' own runtime; not what the test platform set up for them, nor another folder than the configuration's.
+        string[] prefixes = ["MSBUILD", "NUGET_PACKAGES"];
+        foreach (string name in start.Environment.Keys.Where(
+            key => prefixes.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToArray())
         {
             start.Environment.Remove(name);
         }
+
 
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         StringBuilder output = new();

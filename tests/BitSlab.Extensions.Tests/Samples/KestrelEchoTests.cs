@@ -29,6 +29,7 @@ public sealed class KestrelEchoTests
     {
         (int exitCode, string output, string error) = ChildProgram.StartOther("KestrelEcho", addressSpaceKiB: 0, "--requests", requests);
 
-        Assert.Equal((2, string.Empty, $"KestrelEcho: --requests must be a whole number from 0, not '{requests}'."), (exitCode, output, error.TrimEnd()));
+        Assert.Equal((2, string.Empty), (exitCode, output));
+        Assert.Equal($"KestrelEcho: --requests must be a whole number from 0, not '{requests}'.", error.TrimEnd());
     }
 }

@@ -34,8 +34,8 @@ public sealed class JsonBufferWriterTests
     {
         (int exitCode, string output, string error) = Run("--messages", messages);
 
-        Assert.Equal(
-            (2, string.Empty, $"JsonBufferWriter: --messages must be a whole number from 1, not '{messages}'."), (exitCode, output, error.TrimEnd()));
+        Assert.Equal((2, string.Empty), (exitCode, output));
+        Assert.Equal($"JsonBufferWriter: --messages must be a whole number from 1, not '{messages}'.", error.TrimEnd());
     }
 
     private static (int ExitCode, string Output, string Error) Run(params string[] arguments) =>
