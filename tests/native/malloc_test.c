@@ -358,6 +358,53 @@ static void child_of_a_child(void)
     use_free(block);
 }
 
+/* Each generation has threads that it does not hand on: what they allocated from is the child's. */
+static void *allocate_and_stay(void *arrived)
+{
+    void *kept;
+    allocate_a_little(&kept);
+    use_free(kept);
+    __atomic_fetch_add((int *)arrived, 1, __ATOMIC_ACQ_REL);
+    for (;;) {
+        pause();
+    }
+
+    return NULL;
+}
+
+static void generations(void)
+{
+    long before = 0;
+    for (int generation = 0; generation < 50; generation++) {
+        int arrived = 0;
+        for (int i = 0; i < 3; i++) {
+            pthread_t thread;
+            CHECK(pthread_create(&thread, NULL, allocate_and_stay, &arrived) == 0);
+        }
+
+        while (__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < 3) {
+            sched_yield();
+        }
+
+        before = generation == 5 ? resident() : before;
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child != 0) {
+            int status;
+            CHECK(waitpid(child, &status, 0) == child);
+            if (generation == 0) {
+                CHECK(status == 0);
+                return;
+            }
+
+            _exit(status == 0 ? 0 : 1);
+        }
+    }
+
+    /* Stacks of threads that are not there any more grow by themselves. */
+    _exit(resident() < before + (12 << 20) ? 0 : 1);
+}
+
 static void libraries_come_and_go(void)
 {
     for (int i = 0; i < 20; i++) {
@@ -380,7 +427,7 @@ int main(void)
         {"sizes", sizes}, {"resizes", resizes}, {"shortages", shortages}, {"alignments", alignments},
         {"threads pass blocks", threads_pass_blocks}, {"threads come and go", threads_come_and_go},
         {"destructors allocate", destructors_allocate}, {"children of many threads", children_of_many_threads},
-        {"child of a child", child_of_a_child}, {"libraries come and go", libraries_come_and_go},
+        {"child of a child", child_of_a_child}, {"generations", generations}, {"libraries come and go", libraries_come_and_go},
     };
     for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
         tests[i].body();
