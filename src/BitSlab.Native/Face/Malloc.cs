@@ -154,6 +154,20 @@ internal static unsafe class Malloc
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void FreeSlow(ThreadHeap* heap, void* block)
     {
+        // Mostly another thread's block of a slab: without detours. Acquire, and first: whoever sees a kind sees the fields that go with it.
+        nuint number = Slab.SliceOf(block);
+        if (Slab.IsReserved(number, Process.Base, Process.Bytes))
+        {
+            Slab* slice = Slab.At(number, Process.Base, Process.Slabs);
+            bool inSlab = Atomic.LoadAcquire(&slice->Kind) == (byte)SliceKind.Slab;
+            uint index = Slab.IndexOf(slice, block);
+            if (inSlab && index < slice->BlockCount && slice->First->Heap != heap
+                && RemoteFree.Free(Process.Reservation, slice, slice, (int)(index >> 6), 1ul << (int)(index & 63)) == 0)
+            {
+                return;
+            }
+        }
+
         if (block != null)
         {
             AnyBlock.Free(heap, block, null);
