@@ -18,18 +18,27 @@ internal static unsafe class Malloc
     {
         // A size of 0 becomes the largest number, and so leaves the fast path.
         nuint last = unchecked(bytes - 1);
-        return last < ThreadHeap.DirectBytes && heap != null && LocalAlloc.TryTake(heap, ThreadHeap.EntryFor(heap, last), out void* block)
-            ? block
-            : AllocateSlow(heap, bytes);
+        if (last < ThreadHeap.DirectBytes && heap != null)
+        {
+            LocalAlloc.TryTake(heap, ThreadHeap.EntryFor(heap, last), out void* block);
+            if (block != null)
+            {
+                return block;
+            }
+        }
+
+        return AllocateSlow(heap, bytes);
     }
 
     [RuntimeExport("bs_core_free")]
     public static void Free(ThreadHeap* heap, void* block)
     {
-        if (!LocalFree.TryFree(heap, block, Process.Base, Process.Bytes, Process.Slabs))
+        if (LocalFree.TryFree(heap, block, Process.Base, Process.Bytes, Process.Slabs))
         {
-            FreeSlow(heap, block);
+            return;
         }
+
+        FreeSlow(heap, block);
     }
 
     [RuntimeExport("bs_core_calloc")]
