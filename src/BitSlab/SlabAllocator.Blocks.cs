@@ -121,7 +121,7 @@ public sealed unsafe partial class SlabAllocator
     {
         // A slab's local owner is a heap of the slab's allocator: no other allocator's block passes.
         ThreadHeap* heap = ThreadHeaps.Lookup(_slot);
-        if (!LocalFree.TryFree(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+        if (!LocalFree.TryFree(heap, ptr, ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table))
         {
             FreeSlow(ptr);
         }
@@ -276,7 +276,7 @@ public sealed unsafe partial class SlabAllocator
         }
 
         // The first free in a full slab, as a rule.
-        Slab* slice = LocalFree.FindLive(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs, out uint index);
+        Slab* slice = LocalFree.FindLive(heap, ptr, ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table, out uint index);
         if (slice != null && LocalFree.Free(heap, slice, index) == BlockStatus.Live)
         {
             return;
@@ -299,7 +299,7 @@ public sealed unsafe partial class SlabAllocator
         {
             for (int i = 0; i < blocks.Length;)
             {
-                bool done = LocalFree.TryFree(heap, unchecked((void*)entries[i]), ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs);
+                bool done = LocalFree.TryFree(heap, unchecked((void*)entries[i]), ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table);
                 i = done ? i + 1 : batch.FreeRun(entries, i, blocks.Length);
             }
         }
@@ -315,7 +315,7 @@ public sealed unsafe partial class SlabAllocator
     /// <summary>Reallocates a block, which stays in its allocator. Not for null.</summary>
     internal static void* ReallocateAny(ThreadHeap* heap, void* ptr, nuint byteCount, nuint alignment, Allocator* expected)
     {
-        Slab* slice = LocalFree.FindLive(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs, out _);
+        Slab* slice = LocalFree.FindLive(heap, ptr, ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table, out _);
         return slice == null ? ReallocateSlow(heap, ptr, byteCount, alignment, expected)
             : Allocation.FitsInPlace(ptr, slice->BlockSize, byteCount, alignment) ? ptr
             : MoveOwn(heap, ptr, slice->BlockSize, byteCount, alignment);
@@ -331,7 +331,7 @@ public sealed unsafe partial class SlabAllocator
         }
 
         NativeMemory.Copy(ptr, moved, nuint.Min(byteCount, usable));
-        if (!LocalFree.TryFree(heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+        if (!LocalFree.TryFree(heap, ptr, ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table))
         {
             FreeMoved(ptr, moved, heap->Allocator);
         }

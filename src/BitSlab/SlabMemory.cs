@@ -104,7 +104,7 @@ public static unsafe class SlabMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Free(void* ptr)
     {
-        if (!LocalFree.TryFree(ThreadHeaps.t_shared, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+        if (!LocalFree.TryFree(ThreadHeaps.t_shared, ptr, ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table))
         {
             FreeSlow(ptr);
         }

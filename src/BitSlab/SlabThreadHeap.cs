@@ -54,7 +54,7 @@ public readonly unsafe ref struct SlabThreadHeap
     public void Free(void* ptr)
     {
         if (_heap->AllocatorNumber != _allocatorNumber
-            || !LocalFree.TryFree(_heap, ptr, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+            || !LocalFree.TryFree(_heap, ptr, ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table))
         {
             _allocator.FreeSlow(ptr);
         }

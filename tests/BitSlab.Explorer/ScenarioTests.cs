@@ -42,6 +42,7 @@ public class ScenarioTests
         "BurstBesideOwner",
         "TimerStopsBesideBurstEnd",
         "RebornBehindLocalFree",
+        "RebornBehindDoubleFree",
         "FreeAndTrim",
         "OrphanAdoptClaim",
         "TwoAdopters",

@@ -42,7 +42,7 @@ internal static unsafe class AnyBlock
         }
 
         // The first free in a full slab, as a rule.
-        Slab* slice = LocalFree.FindLive(heap, block, Process.Base, Process.Bytes, Process.Slabs, out uint index);
+        Slab* slice = LocalFree.FindLive(heap, block, Process.FirstSlice, Process.SliceCount, Process.Table, out uint index);
         if (slice != null && LocalFree.Free(heap, slice, index) == BlockStatus.Live)
         {
             return;

@@ -55,7 +55,7 @@ internal static unsafe class Instances
         }
 
         ThreadHeap* heap = Threads.Find(Shim.Thread(), allocator);
-        if (!LocalFree.TryFree(heap, block, Process.Base, Process.Bytes, Process.Slabs))
+        if (!LocalFree.TryFree(heap, block, Process.FirstSlice, Process.SliceCount, Process.Table))
         {
             AnyBlock.Free(heap, block, allocator);
         }

@@ -33,7 +33,7 @@ internal static unsafe class Malloc
     [RuntimeExport("bs_core_free")]
     public static void Free(ThreadHeap* heap, void* block)
     {
-        if (LocalFree.TryFree(heap, block, Process.Base, Process.Bytes, Process.Slabs))
+        if (LocalFree.TryFree(heap, block, Process.FirstSlice, Process.SliceCount, Process.Table))
         {
             return;
         }
@@ -82,7 +82,7 @@ internal static unsafe class Malloc
             return null;
         }
 
-        Slab* slice = LocalFree.FindLive(heap, block, Process.Base, Process.Bytes, Process.Slabs, out _);
+        Slab* slice = LocalFree.FindLive(heap, block, Process.FirstSlice, Process.SliceCount, Process.Table, out _);
         nuint usable;
         if (slice != null)
         {
@@ -149,6 +149,22 @@ internal static unsafe class Malloc
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void* AllocateSlow(ThreadHeap* heap, nuint bytes)
     {
+        if (heap != null)
+        {
+            void* block = LocalAlloc.TakeOrStep(heap, bytes);
+            if (block != null)
+            {
+                return block;
+            }
+        }
+
+        return AllocateSlower(heap, bytes);
+    }
+
+    // Apart: what most calls need saves no registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void* AllocateSlower(ThreadHeap* heap, nuint bytes)
+    {
         void* block = heap != null ? LocalAlloc.TakeOrRefill(heap, bytes) : null;
         if (block == null)
         {
@@ -165,9 +181,9 @@ internal static unsafe class Malloc
     {
         // Mostly another thread's block of a slab: without detours. Acquire, and first: whoever sees a kind sees the fields that go with it.
         nuint number = Slab.SliceOf(block);
-        if (Slab.IsReserved(number, Process.Base, Process.Bytes))
+        if (Slab.IsReserved(number, Process.FirstSlice, Process.SliceCount))
         {
-            Slab* slice = Slab.At(number, Process.Base, Process.Slabs);
+            Slab* slice = Slab.At(number, Process.Table);
             bool inSlab = Atomic.LoadAcquire(&slice->Kind) == (byte)SliceKind.Slab;
             uint index = Slab.IndexOf(slice, block);
             if (inSlab && index < slice->BlockCount && slice->First->Heap != heap

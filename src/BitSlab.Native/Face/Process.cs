@@ -15,9 +15,9 @@ internal static unsafe class Process
 
     // Zero until there is a reservation: no address is within, and each free goes the slow way.
     public static Reservation* Reservation;
-    public static nuint Base;
-    public static nuint Bytes;
-    public static Slab* Slabs;
+    public static nuint FirstSlice;
+    public static nuint SliceCount;
+    public static Slab* Table;
 
     public static Allocator* Allocator;
 
@@ -61,9 +61,9 @@ internal static unsafe class Process
             options.ApplyTo(allocator);
             allocator->Slot = 0;
             Reservation = reservation;
-            Base = reservation->Base;
-            Bytes = reservation->Bytes;
-            Slabs = reservation->Slabs;
+            FirstSlice = reservation->FirstSlice;
+            SliceCount = reservation->SliceCount;
+            Table = reservation->Table;
             Allocator = allocator;
             Faults.Ignore = options.IgnoreInvalidFrees;
             Atomic.StoreRelease(state, Made);

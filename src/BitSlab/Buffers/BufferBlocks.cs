@@ -64,7 +64,7 @@ internal static unsafe class BufferBlocks
     public static bool TryFree(object? owner, void* block)
     {
         ThreadHeap* heap = HeapOf(owner as SlabAllocator);
-        bool done = LocalFree.TryFree(heap, block, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs);
+        bool done = LocalFree.TryFree(heap, block, ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table);
         GC.KeepAlive(owner);
         return done;
     }

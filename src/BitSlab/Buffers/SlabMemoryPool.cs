@@ -164,7 +164,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
             // The number: a given allocator may be disposed by now, and its heap serve another.
             ThreadHeap* heap = ring->Heap;
             if (heap != null && heap->AllocatorNumber == Volatile.Read(ref _fastNumber)
-                && LocalFree.TryFree(heap, block, ProcessMemory.Base, ProcessMemory.Bytes, ProcessMemory.Slabs))
+                && LocalFree.TryFree(heap, block, ProcessMemory.FirstSlice, ProcessMemory.SliceCount, ProcessMemory.Table))
             {
                 RestingOwners<T>.Put(ring, owner);
                 GC.KeepAlive(this);

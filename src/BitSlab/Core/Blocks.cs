@@ -54,10 +54,10 @@ internal static unsafe class Blocks
     {
         // Most frees that come here are another thread's, of a block of a slab: without detours.
         nuint number = Slab.SliceOf(block);
-        if (Slab.IsReserved(number, reservation->Base, reservation->Bytes))
+        if (Slab.IsReserved(number, reservation->FirstSlice, reservation->SliceCount))
         {
             // Acquire, and first: whoever sees a kind sees the fields that go with it.
-            Slab* slice = Slab.At(number, reservation->Base, reservation->Slabs);
+            Slab* slice = Slab.At(number, reservation->Table);
             bool inSlab = Atomic.LoadAcquire(&slice->Kind) == (byte)SliceKind.Slab;
             uint index = Slab.IndexOf(slice, block);
             if (inSlab && index < slice->BlockCount

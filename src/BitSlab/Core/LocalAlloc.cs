@@ -40,7 +40,20 @@ internal static unsafe class LocalAlloc
         }
 
         ClassEntry* entry = ThreadHeap.EntryOf(heap, (uint)bytes);
-        return TryTake(heap, entry, out void* block) ? block : Refill(heap, entry, false, out _);
+        return TryTake(heap, entry, out void* block) || TryStep(heap, entry, out block) ? block : Refill(heap, entry, false, out _);
+    }
+
+    /// <summary>The same, but no further than to the current slab's next word: null where that does not do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void* TakeOrStep(ThreadHeap* heap, nuint bytes)
+    {
+        if (!IsServed(heap, bytes))
+        {
+            return null;
+        }
+
+        ClassEntry* entry = ThreadHeap.EntryOf(heap, (uint)bytes);
+        return TryTake(heap, entry, out void* block) || TryStep(heap, entry, out block) ? block : null;
     }
 
     /// <summary>The same where zeros are wanted.</summary>
@@ -140,12 +153,10 @@ internal static unsafe class LocalAlloc
                 return untouched;
             }
 
-            while (NextWord(heap, sizeClass))
+            ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
+            if (Step(heap, entry, out void* block) || (FindAhead(heap, entry) && Step(heap, entry, out block)))
             {
-                if (TryTake(heap, ThreadHeap.Entry(heap, sizeClass), out void* block))
-                {
-                    return block;
-                }
+                return block;
             }
 
             if (Collection.Run(heap, sizeClass) || NextSlab(heap, sizeClass))
@@ -198,29 +209,45 @@ internal static unsafe class LocalAlloc
         return Reservation.AddressOf(reservation, slab) + ((nuint)index * slab->BlockSize);
     }
 
-    // Round and round, not always lowest first: words that were visited long ago have gathered more free blocks. No lock:
-    // maintenance never touches a current slab.
-    private static bool NextWord(ThreadHeap* heap, uint sizeClass)
+    // The step that most allocations behind the fast path need. Not during a burst, when the entry has to be without a word.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryStep(ThreadHeap* heap, ClassEntry* entry, out void* block)
     {
-        ClassEntry* entry = ThreadHeap.Entry(heap, sizeClass);
+        block = null;
+        return Atomic.Load(&heap->BurstLeft) == 0 && Step(heap, entry, out block);
+    }
+
+    // Takes from the next of the current slab's words that had room. Round and round, not always lowest first: words that were visited long ago have
+    // gathered more free blocks. No lock: maintenance never touches a current slab.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Step(ThreadHeap* heap, ClassEntry* entry, out void* block)
+    {
         Slab* slab = entry->Slab;
-        ulong* words = slab->FreeWords;
-        ulong* ahead = ThreadHeap.Ahead(heap, sizeClass);
-        if (*ahead == 0)
+        ulong* ahead = ThreadHeap.Ahead(heap, entry);
+        for (ulong words = *ahead; words != 0;)
         {
-            *ahead = WordsWithRoom(words, slab->WordCount);
-            if (*ahead == 0)
+            ulong behind = words & (ulong.MaxValue - 1 << slab->CurrentWord);
+            int index = BitOperations.TrailingZeroCount(behind != 0 ? behind : words);
+            words &= ~(1ul << index);
+            *ahead = words;
+            slab->CurrentWord = (byte)index;
+            PointAt(heap, entry, index);
+            if (TryTake(heap, entry, out block))
             {
-                return false;
+                return true;
             }
         }
 
-        ulong behind = *ahead & (ulong.MaxValue - 1 << slab->CurrentWord);
-        int index = BitOperations.TrailingZeroCount(behind != 0 ? behind : *ahead);
-        *ahead &= ~(1ul << index);
-        slab->CurrentWord = (byte)index;
-        PointAt(heap, entry, index);
-        return true;
+        block = null;
+        return false;
+    }
+
+    private static bool FindAhead(ThreadHeap* heap, ClassEntry* entry)
+    {
+        Slab* slab = entry->Slab;
+        ulong some = WordsWithRoom(slab->FreeWords, slab->WordCount);
+        *ThreadHeap.Ahead(heap, entry) = some;
+        return some != 0;
     }
 
     /// <summary>Points an entry at the word that it was last pointed at in its slab, if at any.</summary>
@@ -346,7 +373,7 @@ internal static unsafe class LocalAlloc
         entry->Slab = slab;
         entry->BlockSize = slab->BlockSize;
         entry->Word = &heap->Allocator->Reservation->ZeroWord;
-        *ThreadHeap.Ahead(heap, slab->Class) = 0;
+        *ThreadHeap.Ahead(heap, entry) = 0;
         return isPushed;
     }
 }

@@ -13,17 +13,17 @@ internal static unsafe class LocalFree
     /// path then finds out what it is.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryFree(ThreadHeap* heap, void* block, nuint reservationBase, nuint reservationBytes, Slab* slabs)
+    public static bool TryFree(ThreadHeap* heap, void* block, nuint firstSlice, nuint sliceCount, Slab* table)
     {
         unchecked
         {
             nuint number = Slab.SliceOf(block);
-            if (!Slab.IsReserved(number, reservationBase, reservationBytes))
+            if (!Slab.IsReserved(number, firstSlice, sliceCount))
             {
                 return false;
             }
 
-            Slab* slice = Slab.At(number, reservationBase, slabs);
+            Slab* slice = Slab.At(number, table);
             uint index = Slab.IndexOf(slice, block);
             if (Atomic.Load((void**)&slice->LocalOwner) != heap || index >= slice->BlockCount)
             {
@@ -45,21 +45,16 @@ internal static unsafe class LocalFree
             ulong free = Atomic.Load(word);
             Slab* first = slice->First;
 
-            // A set bit: free already. In no list: the slab was full, and has to be linked before its first bit is set.
-            if ((free & bit) != 0 || Atomic.Load(&first->InList) == 0)
+            // A set bit: free already. In no list: the slab was full, and has to be linked before its first bit is set. A word that becomes wholly
+            // free: the slab may be empty.
+            ulong after = free | bit;
+            if (after == free || Atomic.Load(&first->InList) == 0 || after == first->WholeWord || after == first->WholeLastWord)
             {
                 return false;
             }
 
-            free |= bit;
-            if (free == first->WholeWord || free == first->WholeLastWord)
-            {
-                StoreWholeWord(heap, first, word, free);
-                return true;
-            }
-
             // Release, and the last access: whoever sees the slab whole may take it away, and must see this thread done with the block.
-            Atomic.StoreRelease(word, free);
+            Atomic.StoreRelease(word, after);
             return true;
         }
     }
@@ -70,23 +65,23 @@ internal static unsafe class LocalFree
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Slab* FindLive(
-        ThreadHeap* heap, void* block, nuint reservationBase, nuint reservationBytes, Slab* slabs, out uint index)
+        ThreadHeap* heap, void* block, nuint firstSlice, nuint sliceCount, Slab* table, out uint index)
     {
         index = 0;
         nuint number = Slab.SliceOf(block);
-        if (!Slab.IsReserved(number, reservationBase, reservationBytes))
+        if (!Slab.IsReserved(number, firstSlice, sliceCount))
         {
             return null;
         }
 
-        Slab* slice = Slab.At(number, reservationBase, slabs);
+        Slab* slice = Slab.At(number, table);
         index = Slab.IndexOf(slice, block);
         bool isOwn = Atomic.Load((void**)&slice->LocalOwner) == heap && index < slice->BlockCount;
         return isOwn && (Atomic.Load(slice->FreeWords + (index >> 6)) & (1ul << (int)index)) == 0 ? slice : null;
     }
 
     /// <summary>
-    /// The owner's free out of line: full slabs, slabs with pending remote bits. The index has been checked. Under the lock, or a double
+    /// The owner's free out of line: full slabs, words that become wholly free, slabs with pending remote bits. The index has been checked. Under the lock, or a double
     /// free could see its slab taken away, and cut anew for another, between its look at the bits and its store.
     /// </summary>
     public static BlockStatus Free(ThreadHeap* heap, Slab* slice, uint index)
@@ -144,33 +139,5 @@ internal static unsafe class LocalFree
         }
 
         return BlockStatus.Live;
-    }
-
-    // Stores a word that is wholly free now, and gives the slab back if all its words are. Behind the store the slab may have
-    // been taken away by maintenance, given back, and born anew as anything: what the first look needs is read before, and under
-    // the lock the descriptor is asked what it is now.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StoreWholeWord(ThreadHeap* heap, Slab* first, ulong* word, ulong free)
-    {
-        ulong* words = first->FreeWords;
-        uint blocks = first->BlockCount;
-
-        // Release, and the last access: as on the fast path.
-        Atomic.StoreRelease(word, free);
-        if (!SlabLife.IsWhole(words, blocks))
-        {
-            return;
-        }
-
-        Allocator* allocator = heap->Allocator;
-        Slab* empty = null;
-        HeapLock.EnterAsOwner(heap);
-        if (Collection.IsOwn(heap, first) && ThreadHeap.Entry(heap, first->Class)->Slab != first)
-        {
-            empty = Collection.TakeIfEmpty(heap, first, null);
-        }
-
-        HeapLock.ExitAsOwner(heap);
-        SlabLife.ReturnChain(allocator, empty);
     }
 }

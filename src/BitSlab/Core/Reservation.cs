@@ -17,6 +17,14 @@ internal unsafe struct Reservation
     /// <summary>One descriptor for each slice. Readable everywhere, writable where a chunk was ever taken. Constant.</summary>
     public Slab* Slabs;
 
+    /// <summary>
+    /// The same for the way from an address to its descriptor, see <see cref="Slab.At"/>: the first slice's number, counted from address 0, how many
+    /// there are, and where the table would begin if it had a descriptor for slice 0. Constant.
+    /// </summary>
+    public nuint FirstSlice;
+    public nuint SliceCount;
+    public Slab* Table;
+
     /// <summary>The range of free words, and how far behind each its remote word stands. Constant.</summary>
     public byte* FreeWords;
     public nuint RemoteDistance;
@@ -114,7 +122,8 @@ internal unsafe struct Reservation
         (byte*)(reservation->Base + (slice << Layout.SliceShift));
 
     /// <summary>Where the memory of a slice begins.</summary>
-    public static byte* AddressOf(Reservation* reservation, Slab* slice) => SliceAddress(reservation, SliceIndex(reservation, slice));
+    public static byte* AddressOf(Reservation* reservation, Slab* slice) =>
+        (byte*)(unchecked((nuint)slice - (nuint)reservation->Table) / (nuint)sizeof(Slab) << Layout.SliceShift);
 
     public static Chunk* ChunkOf(Reservation* reservation, Slab* slice) =>
         reservation->Chunks + (SliceIndex(reservation, slice) / Layout.SlicesPerChunk);
@@ -260,6 +269,9 @@ internal unsafe struct Reservation
         reservation->FreeWords = header + tables.HeaderBytes;
         reservation->RemoteDistance = tables.WordBytes;
         reservation->Base = RoundUp((nuint)(header + tables.HeaderBytes + (2 * tables.WordBytes)), Layout.ChunkBytes);
+        reservation->FirstSlice = reservation->Base >> Layout.SliceShift;
+        reservation->SliceCount = bytes >> Layout.SliceShift;
+        reservation->Table = (Slab*)unchecked((nuint)slabs - (reservation->FirstSlice * (nuint)sizeof(Slab)));
         for (nuint i = 0; i < reservation->ChunkCount; i += 64)
         {
             nuint left = reservation->ChunkCount - i;

@@ -195,17 +195,11 @@ internal unsafe struct Slab
 
     /// <summary>Whether a slice is in the reservation. Slices are compared: their numbers fit an instruction, addresses do not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsReserved(nuint slice, nuint reservationBase, nuint reservationBytes) =>
-        unchecked(slice - (reservationBase >> Layout.SliceShift)) < reservationBytes >> Layout.SliceShift;
+    public static bool IsReserved(nuint slice, nuint firstSlice, nuint sliceCount) => unchecked(slice - firstSlice) < sliceCount;
 
-    /// <summary>The descriptor of a slice in the reservation.</summary>
-    /// <remarks>
-    /// The reservation begins at a slice, so the table's address can be taken back by as many descriptors as there are slices below it: with
-    /// constants that takes a subtraction out of the way to the descriptor.
-    /// </remarks>
+    /// <summary>The descriptor of a slice in the reservation, by <see cref="Reservation.Table"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Slab* At(nuint slice, nuint reservationBase, Slab* slabs) =>
-        (Slab*)unchecked((slice << DescriptorShift) + ((nuint)slabs - (reservationBase >> Layout.SliceShift << DescriptorShift)));
+    public static Slab* At(nuint slice, Slab* table) => (Slab*)unchecked((slice << DescriptorShift) + (nuint)table);
 
     /// <summary>
     /// Which of the slab's blocks begins at an address; for an address at which none begins, a number no slab has blocks for, so that one

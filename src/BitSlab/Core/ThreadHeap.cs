@@ -187,7 +187,9 @@ internal unsafe struct ThreadHeap
     }
 
     /// <summary>Which class an entry is of.</summary>
-    public static uint ClassOf(ThreadHeap* heap, ClassEntry* entry) => (uint)(entry - Entry(heap, 0));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint ClassOf(ThreadHeap* heap, ClassEntry* entry) =>
+        (uint)(((nuint)entry - (nuint)Entry(heap, 0)) / (nuint)sizeof(ClassEntry));
 
     /// <summary>The class of a size from 1 up to the ladder's largest.</summary>
     public static uint ClassOf(ThreadHeap* heap, uint size) => ClassOf(heap, EntryOf(heap, size));
@@ -253,6 +255,7 @@ internal unsafe struct ThreadHeap
         (ClassEntry*)((byte*)heap + HeaderBytes) + sizeClass;
 
     /// <summary>The first in the ring of slabs with room of a class; null when there is none. Under the lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Slab** WithRoom(ThreadHeap* heap, nuint sizeClass) =>
         (Slab**)(Entry(heap, (nuint)heap->ClassCount)) + sizeClass;
 
@@ -260,10 +263,12 @@ internal unsafe struct ThreadHeap
     /// The words of the class's current slab that had a free block when the owner last looked at all of them, less those that it has been to
     /// since. When none is left it looks again.
     /// </summary>
-    public static ulong* Ahead(ThreadHeap* heap, nuint sizeClass) => (ulong*)WithRoom(heap, (nuint)heap->ClassCount) + sizeClass;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong* Ahead(ThreadHeap* heap, ClassEntry* entry) => Aheads(heap) + ClassOf(heap, entry);
 
     /// <summary>The block sizes of the ladder, by class; behind them nothing of meaning.</summary>
-    public static ushort* BlockSizes(ThreadHeap* heap) => (ushort*)Ahead(heap, (nuint)heap->ClassCount);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort* BlockSizes(ThreadHeap* heap) => (ushort*)(Aheads(heap) + heap->ClassCount);
 
     /// <summary>
     /// The class's ready stack: slabs with remote bits. Pushed by compare-and-swap, emptied by one exchange, so no ABA. One for each class, so
@@ -271,6 +276,9 @@ internal unsafe struct ThreadHeap
     /// </summary>
     public static Slab** Ready(ThreadHeap* heap, nuint sizeClass) =>
         (Slab**)Reservation.RoundUp((nuint)(BlockSizes(heap) + heap->ClassCount), Layout.CacheLine) + sizeClass;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong* Aheads(ThreadHeap* heap) => (ulong*)WithRoom(heap, (nuint)heap->ClassCount);
 
     /// <summary>Has the heap hold nothing: each class starts, or ends, on the slow path.</summary>
     public static void PointAtNothing(ThreadHeap* heap)
@@ -292,7 +300,7 @@ internal unsafe struct ThreadHeap
         entry->WordBase = null;
         entry->BlockSize = 0;
         entry->Slab = &reservation->EmptySlab;
-        *Ahead(heap, sizeClass) = 0;
+        *Ahead(heap, entry) = 0;
         heap->LastBlock = null;
     }
 

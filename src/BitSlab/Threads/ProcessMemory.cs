@@ -14,9 +14,9 @@ internal static unsafe class ProcessMemory
     private const ulong WantedBytes = 1ul << 40;
 
     public static readonly Reservation* Reservation = Create();
-    public static readonly nuint Base = Reservation == null ? 0 : Reservation->Base;
-    public static readonly nuint Bytes = Reservation == null ? 0 : Reservation->Bytes;
-    public static readonly Slab* Slabs = Reservation == null ? null : Reservation->Slabs;
+    public static readonly nuint FirstSlice = Reservation == null ? 0 : Reservation->FirstSlice;
+    public static readonly nuint SliceCount = Reservation == null ? 0 : Reservation->SliceCount;
+    public static readonly Slab* Table = Reservation == null ? null : Reservation->Table;
 
     /// <summary>The reservation, or the reason why there is none.</summary>
     /// <exception cref="PlatformNotSupportedException">The platform has no primitives yet.</exception>

@@ -204,7 +204,7 @@ internal abstract unsafe class CoreScenario : Scenario
     }
 
     private BlockStatus FreeAsOwner(ThreadHeap* heap, nint block, ulong token) =>
-        LocalFree.TryFree(heap, (void*)block, Reservation->Base, Reservation->Bytes, Reservation->Slabs)
+        LocalFree.TryFree(heap, (void*)block, Reservation->FirstSlice, Reservation->SliceCount, Reservation->Table)
             ? BlockStatus.Live
             : Blocks.Free(Reservation, (void*)block, Allocator, token);
 

@@ -53,7 +53,7 @@ internal sealed unsafe class CoreFixture : IDisposable
 
     /// <summary>As a call of the layer above: the fast path, and what it does not take.</summary>
     public BlockStatus FreeFast(nint block) =>
-        LocalFree.TryFree(Heap, unchecked((void*)block), Reservation->Base, Reservation->Bytes, Reservation->Slabs)
+        LocalFree.TryFree(Heap, unchecked((void*)block), Reservation->FirstSlice, Reservation->SliceCount, Reservation->Table)
             ? BlockStatus.Live
             : Free(block);
 

@@ -47,7 +47,7 @@ public sealed unsafe class RefillTests
             slab = ThreadHeap.Entry(core.Heap, ThreadHeap.ClassOf(core.Heap, 100))->Slab;
         }
 
-        *ThreadHeap.Ahead(core.Heap, slab->Class) = ulong.MaxValue >> (64 - slab->WordCount);
+        *ThreadHeap.Ahead(core.Heap, ThreadHeap.Entry(core.Heap, slab->Class)) = ulong.MaxValue >> (64 - slab->WordCount);
         while (blocks.Count < slab->BlockCount * 2)
         {
             Assert.True(blocks.Add(core.Alloc(100)));

@@ -60,11 +60,12 @@ public sealed unsafe class ZeroTests
             new Span<byte>((void*)block, size).Fill(Planted);
         }
 
-        // One in the middle lives on, and goes while the pages around it are on their way: its own are not.
+        // One in the middle lives on, and goes while the pages around it are on their way: its own are not. Its neighbour stays, or the free would
+        // make the word whole and wait for the lock, under which the pages go.
         int last = blocks.Count / 2;
         for (int i = 1; i < blocks.Count; i++)
         {
-            Assert.True(i == last || core.Free(blocks[i]) == BlockStatus.Live);
+            Assert.True(i == last || i == last + 1 || core.Free(blocks[i]) == BlockStatus.Live);
         }
 
         int frees = 0;
@@ -74,7 +75,7 @@ public sealed unsafe class ZeroTests
         Assert.Equal(1, frees);
 
         int known = 0;
-        for (int i = 1; i < blocks.Count; i++)
+        for (int i = 2; i < blocks.Count; i++)
         {
             AllocStatus status;
             bool zeroed = true;

@@ -117,7 +117,7 @@ public sealed unsafe class HeapsUnderChangeTests : IDisposable
     private void Free(ThreadHeap* heap, nint block, ulong token)
     {
         Reservation* reservation = _core.Reservation;
-        if (block != 0 && !LocalFree.TryFree(heap, (void*)block, reservation->Base, reservation->Bytes, reservation->Slabs))
+        if (block != 0 && !LocalFree.TryFree(heap, (void*)block, reservation->FirstSlice, reservation->SliceCount, reservation->Table))
         {
             Assert.Equal(BlockStatus.Live, _core.Free(block, token));
         }

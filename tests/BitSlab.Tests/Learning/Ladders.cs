@@ -13,7 +13,7 @@ internal static unsafe class Ladders
     public static Allocator* CoreOf(SlabAllocator allocator)
     {
         void* block = allocator.Alloc(1);
-        Allocator* core = Slab.At(Slab.SliceOf(block), ProcessMemory.Base, ProcessMemory.Slabs)->First->Heap->Allocator;
+        Allocator* core = Slab.At(Slab.SliceOf(block), ProcessMemory.Table)->First->Heap->Allocator;
         allocator.Free(block);
         return core;
     }

@@ -9,8 +9,8 @@ internal readonly unsafe record struct SlabOf(nint Start, int BlockSize, int Blo
 {
     public static SlabOf Block(nint block)
     {
-        Slab* first = Slab.At(Slab.SliceOf(unchecked((void*)block)), ProcessMemory.Base, ProcessMemory.Slabs)->First;
-        nint start = (nint)ProcessMemory.Base + ((nint)(first - ProcessMemory.Slabs) << Layout.SliceShift);
+        Slab* first = Slab.At(Slab.SliceOf(unchecked((void*)block)), ProcessMemory.Table)->First;
+        nint start = (nint)Reservation.AddressOf(ProcessMemory.Reservation, first);
         return new SlabOf(start, first->BlockSize, (int)first->BlockCount, first->SliceCount);
     }
 

@@ -212,7 +212,7 @@ internal sealed unsafe class TimerStopsBesideCollection : HoleScenario
     }
 }
 
-/// <summary>The timer is about to stop while the owner frees the last block of a slab, whose slices are then idle.</summary>
+/// <summary>The timer is about to stop while the owner collects the last block of a slab, whose slices are then idle.</summary>
 internal sealed unsafe class TimerStopsBesideReturn : HoleScenario
 {
     public override IReadOnlyList<string> Threads { get; } = ["timer", "owner"];
@@ -220,7 +220,8 @@ internal sealed unsafe class TimerStopsBesideReturn : HoleScenario
     protected override void Build()
     {
         FullSlab(blocks: 2, inCurrent: 1);
-        FreeLocally(Heap, Blocks[0]);
+        FreeRemotely(Blocks[0]);
+        FreeRemotely(Blocks[1]);
     }
 
     public override void Run(int thread)
@@ -231,7 +232,7 @@ internal sealed unsafe class TimerStopsBesideReturn : HoleScenario
         }
         else
         {
-            FreeLocally(Heap, Blocks[1]);
+            Collection.RunAll(Heap);
         }
     }
 }

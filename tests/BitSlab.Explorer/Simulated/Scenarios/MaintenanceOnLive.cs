@@ -244,8 +244,8 @@ internal sealed unsafe class CollectBesideTake : CoreScenario
 }
 
 /// <summary>
-/// The owner frees the last block of a word, which makes it look at the slab's other words; meanwhile maintenance takes the
-/// slab, and another heap's slab is born in its place.
+/// The owner frees the last block of a word, and another thread the slab's last; meanwhile maintenance takes the slab, and another heap's slab is
+/// born in its place.
 /// </summary>
 internal sealed unsafe class RebornBehindLocalFree : CoreScenario
 {
@@ -279,6 +279,50 @@ internal sealed unsafe class RebornBehindLocalFree : CoreScenario
                 Maintenance.TakeFromLiveOwner(_heap);
                 Take(_other);
                 break;
+        }
+    }
+
+    public override void Check()
+    {
+        CheckHeap(_heap);
+        CheckHeap(_other, ThirdToken);
+    }
+}
+
+/// <summary>
+/// The owner has found a block that it frees a second time; before it has the lock, maintenance takes the slab, and another heap's slab is born in
+/// its place.
+/// </summary>
+internal sealed unsafe class RebornBehindDoubleFree : CoreScenario
+{
+    private ThreadHeap* _heap;
+    private ThreadHeap* _other;
+    private Slab* _slab;
+
+    public override IReadOnlyList<string> Threads { get; } = ["owner", "maintenance"];
+
+    protected override void Build()
+    {
+        CreateAllocator(blocksPerSlab: 2);
+        _heap = CreateHeap(OwnerToken);
+        _other = CreateHeap(ThirdToken);
+        nint[] blocks = TakeMany(_heap, 3);
+        _slab = SlabOf(blocks[0]);
+        FreeRemotely(blocks[0]);
+        FreeRemotely(blocks[1]);
+    }
+
+    public override void Run(int thread)
+    {
+        if (thread == 0)
+        {
+            BlockStatus status = LocalFree.Free(_heap, _slab, 0);
+            Require(status == BlockStatus.DoubleFree, "another heap's block was freed as the owner's");
+        }
+        else
+        {
+            Maintenance.TakeFromLiveOwner(_heap);
+            Take(_other);
         }
     }
 
