@@ -82,6 +82,7 @@ internal static unsafe class Process
         os.Purge = &Purge;
         os.Release = &Release;
         os.WantHugePages = &WantHugePages;
+        os.ResidentBytes = &ResidentBytes;
         os.Populate = &Populate;
         os.Yield = &Yield;
         os.StartTimer = &Upkeep.Start;
@@ -103,6 +104,8 @@ internal static unsafe class Process
     private static void Release(void* address, nuint bytes) => Shim.Release(address, bytes);
 
     private static bool WantHugePages(void* address, nuint bytes, bool wanted) => Shim.WantHugePages(address, bytes, wanted ? 1 : 0) != 0;
+
+    private static nuint ResidentBytes(void* address, nuint bytes) => Shim.ResidentBytes(address, bytes);
 
     private static bool Populate(void* address, nuint bytes) => Shim.Populate(address, bytes) != 0;
 

@@ -35,6 +35,10 @@ internal static unsafe class Shim
     public static extern int WantHugePages(void* address, nuint bytes, int wanted);
 
     [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "bs_os_resident")]
+    public static extern nuint ResidentBytes(void* address, nuint bytes);
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "bs_os_populate")]
     public static extern int Populate(void* address, nuint bytes);
 

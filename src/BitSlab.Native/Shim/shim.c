@@ -93,6 +93,25 @@ HIDDEN int bs_os_want_huge_pages(void *address, size_t size, int wanted)
     return advise(address, size, wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
+HIDDEN size_t bs_os_resident(void *address, size_t size)
+{
+    int before = errno;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned char states[4096];
+    size_t resident = 0;
+    for (size_t done = 0; done < size; done += sizeof(states) * page) {
+        size_t part = size - done < sizeof(states) * page ? size - done : sizeof(states) * page;
+        if (mincore((char *)address + done, part, states) == 0) {
+            for (size_t i = 0; i < part / page; i++) {
+                resident += (states[i] & 1) * page;
+            }
+        }
+    }
+
+    errno = before;
+    return resident;
+}
+
 HIDDEN int bs_os_populate(void *address, size_t size)
 {
     return advise(address, size, MADV_POPULATE_WRITE);

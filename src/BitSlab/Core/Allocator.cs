@@ -42,9 +42,14 @@ internal unsafe struct Allocator
     /// <summary>Whether idle memory goes back to the OS by itself.</summary>
     public bool GivesBackIdle;
 
-    /// <summary>Whether chunks ask for huge pages, once so many bytes live.</summary>
+    /// <summary>
+    /// Whether chunks ask for huge pages: all, where the bytes are 0; else once so many lived, where the memory is used as it is handed out.
+    /// </summary>
     public bool WantsHugePages;
     public long LiveBeforeHugePages;
+
+    /// <summary>Whether so many bytes lived.</summary>
+    public bool IsLarge;
 
     /// <summary>Whose budget this allocator shares; null for none. It lives at least as long.</summary>
     public Allocator* Parent;

@@ -42,7 +42,7 @@ internal static unsafe class ChunkSource
             return null;
         }
 
-        if (allocator->WantsHugePages && IsLarge(allocator))
+        if (WantsHugePages(allocator))
         {
             chunk->IsHuge = reservation->Os.WantHugePages(DataOf(reservation, chunk), Layout.ChunkBytes, true);
         }
@@ -51,27 +51,32 @@ internal static unsafe class ChunkSource
         return chunk;
     }
 
+    private static bool WantsHugePages(Allocator* allocator) =>
+        allocator->WantsHugePages && (allocator->LiveBeforeHugePages == 0 || (IsLarge(allocator) && IsUsed(allocator)));
+
     // Counted until it is so for the first time. By what lives: chunks of many classes, of each little, are no sign of much to come.
     private static bool IsLarge(Allocator* allocator)
     {
-        if (allocator->LiveBeforeHugePages > (long)allocator->ChunkCount * Layout.ChunkBytes)
-        {
-            return false;
-        }
-
-        if (allocator->LiveBeforeHugePages > 0)
+        if (!allocator->IsLarge && (long)allocator->ChunkCount * Layout.ChunkBytes >= allocator->LiveBeforeHugePages)
         {
             CensusTotals totals = default;
             Census.Count(allocator, &totals);
-            if (totals.Bytes + totals.LargeBytes < allocator->LiveBeforeHugePages)
-            {
-                return false;
-            }
-
-            allocator->LiveBeforeHugePages = 0;
+            allocator->IsLarge = totals.Bytes + totals.LargeBytes >= allocator->LiveBeforeHugePages;
         }
 
-        return true;
+        return allocator->IsLarge;
+    }
+
+    // Of blocks that are allocated and hardly touched, as buffers may be, huge pages would make all resident. The chunk that was taken last is
+    // mostly handed out by now: it tells. A look, where it may have gone back to the OS meanwhile.
+    private static bool IsUsed(Allocator* allocator)
+    {
+        Reservation* reservation = allocator->Reservation;
+        CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+        Chunk* newest = allocator->FirstChunk;
+        CoreLock.Exit(&allocator->ChunkLock);
+        return newest == null || newest->IsHuge || reservation->Os.ResidentBytes == null
+            || reservation->Os.ResidentBytes(DataOf(reservation, newest), Layout.ChunkBytes) >= Layout.ChunkBytes / 4 * 3;
     }
 
     /// <summary>

@@ -27,6 +27,7 @@ internal static unsafe partial class LinuxMemory
         Purge = &Purge,
         Release = &Release,
         WantHugePages = &WantHugePages,
+        ResidentBytes = &ResidentBytes,
         Populate = &Populate,
         Yield = &Yield,
         ProcessBarrier = &ProcessBarrier,
@@ -54,6 +55,25 @@ internal static unsafe partial class LinuxMemory
 
     private static bool WantHugePages(void* address, nuint bytes, bool wanted) =>
         madvise(address, bytes, wanted ? AdviseHugePage : AdviseNoHugePage) == 0;
+
+    private static nuint ResidentBytes(void* address, nuint bytes)
+    {
+        nuint page = (nuint)Environment.SystemPageSize;
+        int pages = (int)(bytes / page);
+        byte* states = stackalloc byte[pages];
+        if (mincore(address, bytes, states) != 0)
+        {
+            return 0;
+        }
+
+        nuint resident = 0;
+        for (int i = 0; i < pages; i++)
+        {
+            resident += (nuint)(states[i] & 1) * page;
+        }
+
+        return resident;
+    }
 
     private static bool Populate(void* address, nuint bytes)
     {
@@ -111,6 +131,10 @@ internal static unsafe partial class LinuxMemory
     [LibraryImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial int mprotect(void* address, nuint length, int protection);
+
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int mincore(void* address, nuint length, byte* states);
 
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

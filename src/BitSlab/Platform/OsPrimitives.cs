@@ -27,6 +27,9 @@ internal unsafe struct OsPrimitives
     /// <summary>Asks for huge pages in a committed range, or for none from now on; false when the system has none.</summary>
     public delegate*<void*, nuint, bool, bool> WantHugePages;
 
+    /// <summary>How many bytes of a reserved range have pages in memory, as a look. Null where the system does not tell.</summary>
+    public delegate*<void*, nuint, nuint> ResidentBytes;
+
     /// <summary>Makes the pages of a committed range resident, so that touching them takes no fault. False when refused.</summary>
     public delegate*<void*, nuint, bool> Populate;
 

@@ -127,8 +127,10 @@ public sealed unsafe class PrefaultTests
         Assert.DoesNotContain("hg", FlagsOf(block));
     }
 
-    [Fact]
-    public void Much_that_lives_asks_for_huge_pages_by_itself()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Much_that_lives_asks_for_huge_pages_by_itself_if_it_is_used(bool used)
     {
         Assert.SkipUnless(File.Exists("/sys/kernel/mm/transparent_hugepage/enabled"), "This system has no huge pages.");
         using Subject subject = Subject.Of(Face.Instance, new SlabAllocatorOptions { IdleGiveBack = false });
@@ -137,10 +139,11 @@ public sealed unsafe class PrefaultTests
         for (int i = 0; i < 44; i++)
         {
             last = subject.Alloc(1 << 20);
+            new Span<byte>((void*)last, used ? 1 << 20 : 1 << 18).Fill(1);
         }
 
         Assert.DoesNotContain("hg", FlagsOf(first));
-        Assert.Contains("hg", FlagsOf(last));
+        Assert.Equal(used, FlagsOf(last).Contains("hg"));
     }
 
     // The flags of the mapping that an address stands in, as the kernel lists them.
