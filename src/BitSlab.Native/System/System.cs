@@ -210,6 +210,7 @@ namespace System.Threading
 
     public static class Interlocked
     {
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         public static ulong Or(ref ulong location, ulong value)
         {
             while (true)
