@@ -1,109 +1,118 @@
 #!/usr/bin/env bash
-# Measures libbitslab-malloc.so in malloc's place beside glibc's and the libraries that are installed, contenders in turn, and writes
-# docs/benchmarks/native.csv and native.md: run.sh [ROUNDS] [TRACES]. Needs gcc, python3 for the page, and what the programs are called.
+# Measures libbitslab-malloc.so in malloc's place beside glibc's and the libraries that are installed, and writes native.csv and native.md:
+# run.sh [--quick] [--rounds N] [--traces FOLDER] [--output FOLDER] [--library FILE]. Needs gcc, g++, python3, mimalloc, and of the programs what is there.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-rounds=${1:-15}
-traces=${2:-traces}
+fail() {
+    echo "native: $*" >&2
+    exit 1
+}
+
+rounds='' passes=5 traces=traces output=docs/benchmarks library=''
+root=$(dirname "$0")/../..
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) passes=2 rounds=${rounds:-3} ;;
+        --rounds | --traces | --output | --library)
+            [ $# -gt 1 ] || fail "$1 wants a value"
+            case $1 in
+                --rounds) rounds=$2 ;;
+                --traces) traces=$(realpath "$2") ;;
+                --output) output=$(realpath -m "$2") ;;
+                --library) library=$(realpath "$2") ;;
+            esac
+            shift
+            ;;
+        *) fail "what is $1?" ;;
+    esac
+    shift
+done
+rounds=${rounds:-15}
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "$rounds rounds?"
+cd "$root"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-bash scripts/native.sh "$work" >/dev/null
-for program in launch replay micro; do
-    gcc -O2 -fno-builtin -Wall -Wextra -o "$work/$program" "benchmarks/native/$program.c" -lpthread
+if [ -z "$library" ]; then
+    bash scripts/native.sh "$work" >"$work/built" || fail "$(tail -3 "$work/built")"
+    library=$work/libbitslab-malloc.so
+fi
+for source in launch whose replay micro; do
+    gcc -O2 -fno-builtin -Wall -Wextra -o "$work/$source" "benchmarks/native/$source.c" -lpthread
 done
-g++ -O2 -o "$work/objects" benchmarks/native/objects.cc -lpthread
-library=/usr/lib/x86_64-linux-gnu
-contenders=("bitslab=$work/libbitslab-malloc.so" "glibc=glibc")
-for peer in mimalloc=libmimalloc.so.2.0 jemalloc=libjemalloc.so.2 tcmalloc=libtcmalloc_minimal.so.4; do
-    [ -e "$library/${peer#*=}" ] && contenders+=("${peer%%=*}=$library/${peer#*=}")
-done
-csv=docs/benchmarks/native.csv
-echo "group,work,contender,round,value,peak" >"$csv"
 
-cat >"$work/texts.py" <<'PY'
-import json, re, random
-random.seed(1)
-data = [{"id": i, "name": "n" * (i % 40), "tags": [str(i), str(i + 1)], "value": i / 7} for i in range(20000)]
-for _ in range(4):
-    text = json.dumps(data)
-    back = json.loads(text)
-    back.sort(key=lambda item: item["name"])
-words = re.findall(r"\w+", text)
-counts = {}
-for word in words:
-    counts[word] = counts.get(word, 0) + 1
-PY
-cat >"$work/nodes.py" <<'PY'
-class Node:
-    def __init__(self, value):
-        self.value = value
-        self.children = []
-nodes = [Node(i) for i in range(150000)]
-for node in nodes[1:]:
-    nodes[node.value // 3].children.append(node)
-def total(node):
-    return node.value + sum(total(child) for child in node.children)
-for _ in range(3):
-    total(nodes[0])
-    rows = [(i, str(i), [i] * (i % 9)) for i in range(100000)]
-PY
-cat >"$work/script.js" <<'JS'
-const objects = Array.from({ length: 60000 }, (_, i) => ({ id: i, name: 'n'.repeat(i % 60) }));
-for (let k = 0; k < 3; k++) JSON.parse(JSON.stringify(objects));
-const buffers = Array.from({ length: 20000 }, (_, i) => Buffer.allocUnsafeSlow(i * 37 % 30000));
-require('zlib').gzipSync(Buffer.concat(buffers.slice(0, 500)));
-JS
-cat >"$work/bulk.sql" <<'SQL'
-create table item(id integer primary key, name text, tags text);
-with recursive n(i) as (select 1 union all select i + 1 from n where i < 250000)
-insert into item select i, 'name ' || (i * 7919 % 100003), printf('%.*c', i % 90, 't') from n;
-create index by_name on item(name);
-select count(*) from item a join item b on a.name = b.name and a.id < b.id;
-select group_concat(name) from (select name from item order by tags limit 100000);
-SQL
-cat >"$work/words.pl" <<'PL'
-my %count; my $text = join " ", map { "word" . ($_ * 7919 % 50003) } 1 .. 300000;
-$count{$1}++ while $text =~ /(\w+)/g;
-my @sorted = sort { $count{$b} <=> $count{$a} || $a cmp $b } keys %count;
-my @lists = map { [ map { { name => "n$_", values => [1 .. $_ % 20] } } 1 .. 30 ] } 1 .. 1500;
-PL
-printf '#include <regex>\n#include <map>\n#include <functional>\n#include <iostream>\nint main() { std::regex r("a+"); std::map<int, std::function<int(int)>> m; return m.size(); }\n' >"$work/large.cc"
-python=$(python3 -c 'import sys; print(sys.executable)')
-export PYTHONMALLOC=malloc PYTHONHASHSEED=1 PERL_HASH_SEED=0
-programs=(
-    "python, JSON|$python $work/texts.py"
-    "python, objects|$python $work/nodes.py"
-    "perl|perl $work/words.pl"
-    "sqlite3, bulk|sqlite3 -init $work/bulk.sql :memory: .quit"
-    "gcc|gcc -O2 -g -c tests/native/malloc_test.c -o $work/o"
-    "g++|g++ -O2 -c $work/large.cc -o $work/o"
-    "git, log -p|git log -p --stat -M -400"
-    "node|node $work/script.js"
-    "C++ on four threads|$work/objects"
-)
-for traceFile in "$traces"/*.trace.gz; do
-    gzip -dc "$traceFile" >"$work/$(basename "$traceFile" .trace.gz).trace"
+# All are preloaded, glibc's too: redis, for one, brings another malloc along.
+system=/usr/lib/x86_64-linux-gnu
+contenders=("bitslab=$library" "glibc=$system/libc.so.6")
+for peer in mimalloc=libmimalloc.so.2.0 jemalloc=libjemalloc.so.2 tcmalloc=libtcmalloc_minimal.so.4; do
+    if [ -e "$system/${peer#*=}" ]; then
+        contenders+=("${peer%%=*}=$system/${peer#*=}")
+    else
+        echo "native: without ${peer%%=*}" >&2
+    fi
 done
-for round in $(seq "$rounds"); do
-    for contender in "${contenders[@]}"; do
-        name=${contender%%=*}
-        path=${contender#*=}
-        preload=()
-        [ "$path" = glibc ] || preload=(env "LD_PRELOAD=$path")
-        for program in "${programs[@]}"; do
-            command=${program#*|}
-            command -v "${command%% *}" >/dev/null || continue
-            # CPU time: these machines are shared.
-            read -r _ cpu peak status < <("$work/launch" "$path" $command)
-            [ "$status" -eq 0 ] || { echo "native: ${program%%|*} with $name ended with $status"; exit 1; }
-            echo "program,\"${program%%|*}\",$name,$round,$cpu,$peak" >>"$csv"
+[[ ${contenders[*]} == *mimalloc=* ]] || fail "mimalloc is what the goals compare with; benchmarks/install-peers.sh installs it"
+for contender in "${contenders[@]}"; do
+    whose=$(LD_PRELOAD=${contender#*=} "$work/whose" 2>"$work/errors") || fail "${contender%%=*} is not whole: $whose"
+    [ "$whose" -ef "${contender#*=}" ] || fail "${contender%%=*} is not in malloc's place, but $whose is. $(head -1 "$work/errors")"
+done
+
+source benchmarks/native/programs.sh
+for file in "$traces"/*.trace.gz; do
+    [ -e "$file" ] || fail "there are no traces in $traces"
+    gzip -dc "$file" >"$work/$(basename "$file" .gz)"
+done
+
+# GROUP WORK CONTENDER ROUND MEASURE VALUE
+row() { printf '%s,"%s",%s,%s,%s,%s\n' "$@" >>"$work/native.csv"; }
+echo "group,work,contender,round,measure,value" >"$work/native.csv"
+
+# NAME COMMAND CONTENDER LIBRARY, to $wall $cpu $peak; what it says of errors to $work/errors.
+run_program() {
+    local run=("$work/launch" "$4") status
+    # Words of a command are split at blanks.
+    # shellcheck disable=SC2206
+    if [ "$2" = redis ]; then run=(bash benchmarks/native/redis.sh "$work/launch" "$4" "$work"); else run+=($2); fi
+    # A program that hangs is told, too.
+    timeout 300 "${run[@]}" >"$work/figures.last" 2>"$work/errors" || fail "$1 with $3: $(tail -3 "$work/errors")"
+    read -r wall cpu peak status <"$work/figures.last"
+    [ "$status" -eq 0 ] || fail "$1 with $3 ended with $status: $(tail -3 "$work/errors")"
+}
+
+# Not counted: what it reads is in memory from then on. And each does ask the library for memory, which says so at the end.
+for program in "${programs[@]}"; do
+    BITSLAB_STATS=1 run_program "${program%%|*}" "${program#*|}" bitslab "$library"
+    grep -q '"live_blocks"' "$work/errors" || fail "${program%%|*} did not use the library"
+done
+
+# All contenders do one piece of work, then the next: what the machine does to one, it does to all. Who begins changes from round to round.
+for ((round = 1; round <= rounds; round++)); do
+    turn=("${contenders[@]:(round - 1) % ${#contenders[@]}}" "${contenders[@]:0:(round - 1) % ${#contenders[@]}}")
+    for program in "${programs[@]}"; do
+        for contender in "${turn[@]}"; do
+            name=${contender%%=*}
+            run_program "${program%%|*}" "${program#*|}" "$name" "${contender#*=}"
+            row program "${program%%|*}" "$name" "$round" cpu "$cpu"
+            row program "${program%%|*}" "$name" "$round" wall "$wall"
+            row program "${program%%|*}" "$name" "$round" peak "$peak"
         done
-        for trace in "$work"/*.trace; do
-            echo "trace,$(basename "$trace" .trace),$name,$round,$("${preload[@]}" "$work/replay" "$trace" 3),0" >>"$csv"
-        done
-        if [ "$round" -le 5 ]; then
-            "${preload[@]}" "$work/micro" | sed -E "s/^(.*),([0-9.]+)$/micro,\"\1\",$name,$round,\2,0/" >>"$csv"
-        fi
     done
+    for trace in "$work"/*.trace; do
+        for contender in "${turn[@]}"; do
+            name=${contender%%=*}
+            figures=$(LD_PRELOAD=${contender#*=} "$work/replay" "$trace" "$passes") || fail "$(basename "$trace") with $name failed"
+            row trace "$(basename "$trace" .trace)" "$name" "$round" first "${figures% *}"
+            row trace "$(basename "$trace" .trace)" "$name" "$round" steady "${figures#* }"
+        done
+    done
+    for contender in "${turn[@]}"; do
+        name=${contender%%=*}
+        LD_PRELOAD=${contender#*=} "$work/micro" "$passes" >"$work/micro.last" || fail "the small pieces of work with $name failed"
+        while IFS='|' read -r piece time; do
+            row micro "$piece" "$name" "$round" time "$time"
+        done <"$work/micro.last"
+    done
+    echo "native: round $round of $rounds" >&2
 done
-python3 benchmarks/native/report.py "$csv" docs/benchmarks/native.md
+mkdir -p "$output"
+cp "$work/native.csv" "$output/native.csv"
+python3 benchmarks/native/report.py "$output/native.csv" "$output/native.md"
