@@ -76,7 +76,7 @@ internal static unsafe class ChunkSource
         Chunk* newest = allocator->FirstChunk;
         CoreLock.Exit(&allocator->ChunkLock);
         return newest == null || newest->IsHuge || reservation->Os.ResidentBytes == null
-            || reservation->Os.ResidentBytes(DataOf(reservation, newest), Layout.ChunkBytes) >= Layout.ChunkBytes / 4 * 3;
+            || reservation->Os.ResidentBytes(DataOf(reservation, newest), Layout.ChunkBytes) >= Layout.ChunkBytes / 2;
     }
 
     /// <summary>
