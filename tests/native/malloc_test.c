@@ -405,6 +405,58 @@ static void generations(void)
     _exit(resident() < before + (12 << 20) ? 0 : 1);
 }
 
+/* Whoever flushes all streams has the lock that the C library takes in the middle of a fork, and here wants memory meanwhile. */
+static ssize_t write_with_memory(void *nothing, const char *text, size_t size)
+{
+    (void)nothing;
+    void *blocks[40];
+    for (int i = 0; i < 40; i++) {
+        blocks[i] = use_malloc(i % 8 == 0 ? 100000 : size + i * 300);
+        memcpy(blocks[i], text, size);
+    }
+
+    for (int i = 0; i < 40; i++) {
+        use_free(blocks[i]);
+    }
+
+    return (ssize_t)size;
+}
+
+static void *flush_until_over(void *nothing)
+{
+    FILE *stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_with_memory});
+    CHECK(stream != NULL);
+    while (!__atomic_load_n(&is_over, __ATOMIC_RELAXED)) {
+        CHECK(fputs("text", stream) >= 0 && fflush(NULL) == 0);
+    }
+
+    fclose(stream);
+    return nothing;
+}
+
+static void forks_beside_streams(void)
+{
+    pthread_t threads[2];
+    is_over = 0;
+    run(threads, 2, flush_until_over);
+    for (int i = 0; i < 200; i++) {
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            alarm(60);
+            fflush(NULL);
+            use_free(use_malloc(100000));
+            _exit(0);
+        }
+
+        int status;
+        CHECK(waitpid(child, &status, 0) == child && status == 0);
+    }
+
+    __atomic_store_n(&is_over, 1, __ATOMIC_RELAXED);
+    join(threads, 2);
+}
+
 static void libraries_come_and_go(void)
 {
     for (int i = 0; i < 20; i++) {
@@ -427,7 +479,8 @@ int main(void)
         {"sizes", sizes}, {"resizes", resizes}, {"shortages", shortages}, {"alignments", alignments},
         {"threads pass blocks", threads_pass_blocks}, {"threads come and go", threads_come_and_go},
         {"destructors allocate", destructors_allocate}, {"children of many threads", children_of_many_threads},
-        {"child of a child", child_of_a_child}, {"generations", generations}, {"libraries come and go", libraries_come_and_go},
+        {"child of a child", child_of_a_child}, {"generations", generations}, {"forks beside streams", forks_beside_streams},
+        {"libraries come and go", libraries_come_and_go},
     };
     for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
         tests[i].body();

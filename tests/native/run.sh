@@ -14,6 +14,7 @@ fi
 preload="$work/libbitslab-malloc.so"
 flags=(-O1 -g -Wall -Wextra -Werror)
 gcc "${flags[@]}" -std=gnu11 -o "$work/malloc_test" malloc_test.c -lpthread -ldl
+gcc "${flags[@]}" -std=gnu11 -o "$work/fork_test" fork_test.c -lpthread
 gcc "${flags[@]}" -std=gnu11 -I "$work" -o "$work/shared_test" bitslab_test.c -L "$work" -lbitslab -Wl,-rpath,"$work" -lpthread
 gcc "${flags[@]}" -std=gnu11 -I "$work" -o "$work/static_test" bitslab_test.c "$work/libbitslab.a" -lpthread
 "$work/shared_test"
@@ -21,6 +22,9 @@ gcc "${flags[@]}" -std=gnu11 -I "$work" -o "$work/static_test" bitslab_test.c "$
 BITSLAB_INVALID_FREE=ignore "$work/static_test"
 LD_PRELOAD=$preload "$work/malloc_test"
 echo "passed malloc"
+
+# At each fifth instruction: what has to be seen whole is changed over more. By hand at every one: without the number.
+LD_PRELOAD=$preload timeout 200 "$work/fork_test" 5
 if command -v g++ >/dev/null; then
     g++ "${flags[@]}" -std=c++17 -o "$work/operators_test" operators_test.cc -lpthread
     "$work/operators_test" >"$work/control"

@@ -92,6 +92,25 @@ internal static unsafe class Shim
     [RuntimeImport("*", "bs_thread_watch")]
     public static extern void WatchThread();
 
+    /// <summary>Whether the process has no other thread, for sure.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "bs_os_is_only_thread")]
+    public static extern int IsOnlyThread();
+
+    /// <summary>Takes the lock of the C library's list of streams, which counts.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "bs_os_lock_streams")]
+    public static extern void LockStreams();
+
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "bs_os_unlock_streams")]
+    public static extern void UnlockStreams();
+
+    /// <summary>In the child of a fork: nobody has the lock, however often it was taken.</summary>
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    [RuntimeImport("*", "bs_os_reset_streams")]
+    public static extern void ResetStreams();
+
     /// <summary>Sets errno to ENOMEM.</summary>
     [MethodImpl(MethodImplOptions.InternalCall)]
     [RuntimeImport("*", "bs_os_no_memory")]

@@ -197,6 +197,39 @@ HIDDEN void bs_thread_watch(void)
     errno = before;
 }
 
+/* ---- forks: glibc has these since 2.32 and 2.2.5; without them a fork is as careful as it can be ---- */
+
+extern char __libc_single_threaded __attribute__((weak));
+extern void _IO_list_lock(void) __attribute__((weak));
+extern void _IO_list_unlock(void) __attribute__((weak));
+extern void _IO_list_resetlock(void) __attribute__((weak));
+
+HIDDEN int bs_os_is_only_thread(void)
+{
+    return &__libc_single_threaded != NULL && __libc_single_threaded;
+}
+
+HIDDEN void bs_os_lock_streams(void)
+{
+    if (_IO_list_lock != NULL) {
+        _IO_list_lock();
+    }
+}
+
+HIDDEN void bs_os_unlock_streams(void)
+{
+    if (_IO_list_unlock != NULL) {
+        _IO_list_unlock();
+    }
+}
+
+HIDDEN void bs_os_reset_streams(void)
+{
+    if (_IO_list_resetlock != NULL) {
+        _IO_list_resetlock();
+    }
+}
+
 /* ---- the process ---- */
 
 HIDDEN unsigned long long bs_os_milliseconds(void)

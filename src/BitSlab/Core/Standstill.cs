@@ -39,6 +39,14 @@ internal static unsafe class Standstill
             if (allocator->IsHeld)
             {
                 CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
+            }
+        }
+
+        // Leaves: apart, since a child takes its root's under its own chunk lock, and may stand before or behind it here.
+        for (Allocator* allocator = First(reservation); allocator != null; allocator = allocator->NextMade)
+        {
+            if (allocator->IsHeld)
+            {
                 CoreLock.Enter(&allocator->LadderLock, &reservation->Os);
                 CoreLock.Enter(&allocator->FamilyLock, &reservation->Os);
             }
@@ -74,19 +82,92 @@ internal static unsafe class Standstill
         CoreLock.Exit(&reservation->RoundLock);
     }
 
-    /// <summary>The same in a process where the calling thread is the only one left.</summary>
-    public static void ExitAlone(Reservation* reservation)
+    /// <summary>
+    /// The same in the child of a fork, where the calling thread is the only one left. The others took no lock for what they were doing, and
+    /// stopped between any two steps of it: that is made whole, and their heaps are anyone's.
+    /// </summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="token">The calling thread's token; 0 when it owns no heap.</param>
+    public static void ExitAlone(Reservation* reservation, ulong token)
     {
         for (Allocator* allocator = First(reservation); allocator != null; allocator = allocator->NextMade)
         {
+            if (!allocator->IsHeld)
+            {
+                // Nobody will complete or end it, or open its gate: as one that is gone, or the next standstill would wait there.
+                allocator->Number = 0;
+            }
+
             for (ThreadHeap* heap = HeapsOf(allocator); heap != null; heap = heap->NextHeap)
             {
-                // Its owner was between two stores: the block is nobody's.
-                heap->LastBlock = null;
+                Abandon(heap, token);
             }
         }
 
+        PushAnew(reservation);
         Exit(reservation);
+    }
+
+    private static void Abandon(ThreadHeap* heap, ulong token)
+    {
+        for (int c = 0; c < heap->ClassCount; c++)
+        {
+            // All that is ready is pushed anew.
+            Atomic.Store((void**)ThreadHeap.Ready(heap, (nuint)c), null);
+        }
+
+        ulong owner = Atomic.LoadAcquire(&heap->OwnerWord);
+        if (owner == token)
+        {
+            return;
+        }
+
+        // Its owner was between two stores: the block is nobody's, and a word may have another's first block beside it.
+        heap->LastBlock = null;
+        for (int c = 0; c < heap->ClassCount; c++)
+        {
+            ThreadHeap.Entry(heap, (nuint)c)->Word = &heap->Allocator->Reservation->ZeroWord;
+        }
+
+        // It had said that it was inside, and not yet seen the claim.
+        heap->OwnerInside = 0;
+        if (owner > ThreadHeap.Disposed)
+        {
+            Lifetime.MakeOrphan(heap, owner);
+        }
+    }
+
+    // A freer that stopped owes its word's mark, its slab's push, or both: nobody would pay, and what is freed there later would never be collected.
+    private static void PushAnew(Reservation* reservation)
+    {
+        for (nuint i = 0; i < reservation->HighWater * Layout.SlicesPerChunk; i++)
+        {
+            Allocator* allocator = reservation->Chunks[i / Layout.SlicesPerChunk].Allocator;
+            Slab* slab = reservation->Slabs + i;
+            if (allocator == null || !allocator->IsHeld || slab->Kind != (byte)SliceKind.Slab || slab->First != slab)
+            {
+                continue;
+            }
+
+            ulong* remote = Reservation.RemoteWords(reservation, slab);
+            ulong words = 0;
+            for (int w = 0; w < slab->WordCount; w++)
+            {
+                words |= Atomic.Load(remote + w) != 0 ? 1ul << w : 0;
+            }
+
+            // Most have none: they are only read, so that the child goes on sharing the page.
+            if (words != 0 || Atomic.Load(&slab->RemoteSummary) != 0)
+            {
+                Atomic.Store(&slab->RemoteSummary, words);
+            }
+
+            if (words != 0)
+            {
+                SlabLife.SetLocalOwner(slab, Slab.NoHeap);
+                RemoteFree.Push(slab->Heap, slab);
+            }
+        }
     }
 
     private static Allocator* First(Reservation* reservation) => (Allocator*)Atomic.LoadAcquire((void**)&reservation->Allocators);
