@@ -91,15 +91,25 @@ public sealed unsafe class ForkedChildTests : IDisposable
             distant = _core.Alloc(Size);
         }
 
+        // This one was pushed, as it should be.
+        Assert.Equal(BlockStatus.Live, _core.Free(_core.Alloc(2 * Size), Other));
+
         // Its bit was set, and perhaps its word marked; the slab was not pushed.
         Slab* slab = ThreadHeap.EntryFor(_core.Heap, Size - 1)->Slab;
         *Reservation.RemoteWords(_core.Reservation, slab) |= 1ul << (int)Slab.IndexOf(slab, (void*)block);
         slab->RemoteSummary |= isMarked ? 1ul : 0;
 
         GoOnAsChild(CoreFixture.Token);
+        Assert.Equal(BlockStatus.DoubleFree, _core.FreeFast(block));
         Assert.Equal(BlockStatus.Live, _core.Free(neighbour, Other));
         Assert.Equal(BlockStatus.Live, _core.Free(distant, Other));
-        Assert.Equal(BlockStatus.DoubleFree, _core.FreeFast(block));
+        for (nuint size = Size; size <= 2 * Size; size += Size)
+        {
+            // Once, each alone on its class's stack.
+            Slab* ready = *ThreadHeap.Ready(_core.Heap, ThreadHeap.ClassOf(_core.Heap, (uint)size));
+            Assert.True(ready != null && ready->ReadyNext == null);
+        }
+
         Assert.True(Collection.RunAll(_core.Heap));
         Assert.Equal((99, 0), (_core.Count().Blocks, _core.Allocator->InvalidFrees));
         Assert.False(SlabLife.HasRemoteBits(_core.Reservation, slab));

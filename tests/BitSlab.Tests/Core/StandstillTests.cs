@@ -68,7 +68,7 @@ public sealed unsafe class StandstillTests : IDisposable
                 {
                     Standstill.Enter(_core.Reservation);
                     int before = Fingerprint();
-                    for (int k = 0; k < 20; k++)
+                    for (int k = 0; k < 100; k++)
                     {
                         Thread.Yield();
                     }
@@ -121,6 +121,42 @@ public sealed unsafe class StandstillTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Leaves_are_taken_behind_the_chunk_locks_of_all()
+    {
+        // As a thread that takes slices for the child, and is about to take its root's lock for the permits.
+        Allocator* child = _allocators[2];
+        Allocator* root = _allocators[3];
+        Assert.True(CoreLock.TryEnter(&child->ChunkLock));
+        Crowd.Run(
+            () =>
+            {
+                Standstill.Enter(_core.Reservation);
+                Standstill.Exit(_core.Reservation);
+            },
+            () =>
+            {
+                while (Volatile.Read(ref root->ChunkLock) == 0)
+                {
+                    Thread.Yield();
+                }
+
+                for (int k = 0; k < 1_000; k++)
+                {
+                    Thread.Yield();
+                }
+
+                bool isFree = CoreLock.TryEnter(&root->FamilyLock);
+                if (isFree)
+                {
+                    CoreLock.Exit(&root->FamilyLock);
+                }
+
+                CoreLock.Exit(&child->ChunkLock);
+                Assert.True(isFree);
+            });
+    }
+
     private static ulong Token(int thread) => CoreFixture.Token * (ulong)(thread + 2);
 
     private void Maintain(Random random)
@@ -141,7 +177,18 @@ public sealed unsafe class StandstillTests : IDisposable
     private void Churn(int thread, Random random)
     {
         ThreadHeap* heap = _heaps[(thread * Allocators) + random.Next(Allocators)];
-        nuint size = (nuint)random.Next(1, random.Next(500) == 0 ? 3 << 20 : random.Next(20) == 0 ? 300_000 : 2_000);
+        int kind = random.Next(1_000);
+        nuint size = (nuint)random.Next(1, kind < 2 ? 3 << 20 : kind < 10 ? 300_000 : 2_000);
+        if (kind >= 500)
+        {
+            // Few in a slab: the heap turns from one to the next all the time.
+            size = 30_000;
+        }
+        else if (kind >= 450)
+        {
+            Assert.True(Reservation.AllocateStructure(_core.Reservation, 1) != null);
+        }
+
         nint block = (nint)LocalAlloc.TakeOrRefill(heap, size);
         if (block == 0)
         {
@@ -159,13 +206,14 @@ public sealed unsafe class StandstillTests : IDisposable
         }
     }
 
-    // What locks guard: current slabs, rings, slices, chunks, areas of words, the registry of large blocks.
+    // What locks guard: current slabs, rings, slices, chunks, areas of words, the registry of large blocks, the core's structures.
     private int Fingerprint()
     {
         HashCode hash = default;
         Reservation* reservation = _core.Reservation;
         hash.Add(reservation->HighWater);
         hash.Add(reservation->WordBytesUsed);
+        hash.Add((nint)reservation->ArenaNext);
         AddBytes(ref hash, reservation->FreeChunks, (reservation->ChunkCount + 63) / 64 * sizeof(ulong));
         AddBytes(ref hash, &reservation->Large, (nuint)sizeof(LargeRegistry));
         foreach (Allocator* allocator in _allocators)
