@@ -192,7 +192,7 @@ internal static unsafe class LargeBlocks
     {
         void* address = reservation->Os.Malloc(bytes, alignment);
         block->Address = (nuint)address;
-        block->UsableBytes = address == null ? 0 : reservation->Os.MallocUsableSize(address);
+        block->UsableBytes = reservation->Os.MallocUsableSize == null || address == null ? bytes : reservation->Os.MallocUsableSize(address);
         return address != null;
     }
 
