@@ -7,7 +7,7 @@ namespace BitSlab.Core;
 internal static unsafe class LargeBlocks
 {
     // Sizes from here on are refused without asking: sums of them could overflow.
-    private const ulong ImpossibleBytes = 1ul << 46;
+    private static ulong ImpossibleBytes => sizeof(void*) == sizeof(ulong) ? 1ul << 46 : 1ul << 31;
 
     /// <summary>Whether no amount of free memory would serve such a request.</summary>
     public static bool IsImpossible(nuint bytes, nuint alignment) => bytes >= ImpossibleBytes || alignment >= ImpossibleBytes;

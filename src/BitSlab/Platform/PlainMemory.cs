@@ -28,6 +28,9 @@ internal static unsafe class PlainMemory
         FreeMalloc = &AlignedMalloc.Free,
         PageSize = PageBytes,
         ChunksFromMalloc = true,
+
+        // All addresses of 32 bits, but the last chunk's, which nobody gives: so that the size fits 32 bits, too.
+        WantedBytes = 0xFFC0_0000,
     };
 
     private static void* Reserve(nuint bytes)
