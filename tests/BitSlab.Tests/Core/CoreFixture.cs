@@ -17,7 +17,8 @@ internal sealed unsafe class CoreFixture : IDisposable
 
     public CoreFixture(SlabAllocatorOptions? options, OsPrimitives os, nuint reservationBytes)
     {
-        Reservation = BitSlab.Core.Reservation.Create(os, reservationBytes);
+        // Where nothing is reserved the range is the system's.
+        Reservation = BitSlab.Core.Reservation.Create(os, os.ChunksFromMalloc ? os.WantedBytes : reservationBytes);
         Assert.True(Reservation != null);
         Allocator = NewAllocator(options ?? SlabAllocatorOptions.Default);
         Heap = NewHeap(Allocator, Token);

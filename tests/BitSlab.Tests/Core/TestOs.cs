@@ -9,6 +9,8 @@ namespace BitSlab.Tests.Core;
 /// </summary>
 internal static unsafe class TestOs
 {
+    private static readonly OsPrimitives s_system = CurrentPlatform.Primitives;
+
     [ThreadStatic]
     private static int t_refuseAt;
 
@@ -28,7 +30,7 @@ internal static unsafe class TestOs
     {
         get
         {
-            OsPrimitives os = LinuxMemory.Primitives;
+            OsPrimitives os = s_system;
             os.Reserve = &Reserve;
             os.ReserveTable = &ReserveTable;
             os.Commit = &Commit;
@@ -71,7 +73,7 @@ internal static unsafe class TestOs
     /// <summary>The size of pages on the test's thread, a multiple of the system's, which it is as long as none was set.</summary>
     public static nuint PageSize
     {
-        get => t_pageSize == 0 ? LinuxMemory.Primitives.PageSize : t_pageSize;
+        get => t_pageSize == 0 ? s_system.PageSize : t_pageSize;
         set => t_pageSize = value;
     }
 
@@ -87,15 +89,15 @@ internal static unsafe class TestOs
     }
 
     private static void* Reserve(nuint bytes) =>
-        Refused() || (t_largestReserve != 0 && bytes > t_largestReserve) ? null : AtPage(bytes, LinuxMemory.Primitives.Reserve);
+        Refused() || (t_largestReserve != 0 && bytes > t_largestReserve) ? null : AtPage(bytes, s_system.Reserve);
 
-    private static void* ReserveTable(nuint bytes) => Refused() ? null : AtPage(bytes, LinuxMemory.Primitives.ReserveTable);
+    private static void* ReserveTable(nuint bytes) => Refused() ? null : AtPage(bytes, s_system.ReserveTable);
 
     // A system gives ranges at its pages; of what is taken too much the rest goes back at once.
     private static void* AtPage(nuint bytes, delegate*<nuint, void*> reserve)
     {
         RequireWholePages(null, bytes);
-        nuint more = PageSize - LinuxMemory.Primitives.PageSize;
+        nuint more = PageSize - s_system.PageSize;
         byte* all = (byte*)reserve(bytes + more);
         if (all == null || more == 0)
         {
@@ -112,7 +114,7 @@ internal static unsafe class TestOs
     {
         if (bytes != 0)
         {
-            LinuxMemory.Primitives.Release(address, bytes);
+            s_system.Release(address, bytes);
         }
     }
 
@@ -127,33 +129,33 @@ internal static unsafe class TestOs
     private static bool Commit(void* address, nuint bytes)
     {
         RequireWholePages(address, bytes);
-        return !Refused() && LinuxMemory.Primitives.Commit(address, bytes);
+        return !Refused() && s_system.Commit(address, bytes);
     }
 
     private static bool Decommit(void* address, nuint bytes)
     {
         RequireWholePages(address, bytes);
         OnGiveBack?.Invoke();
-        return !Refused() && LinuxMemory.Primitives.Decommit(address, bytes);
+        return !Refused() && s_system.Decommit(address, bytes);
     }
 
     private static bool Purge(void* address, nuint bytes)
     {
         RequireWholePages(address, bytes);
         OnGiveBack?.Invoke();
-        return !Refused() && LinuxMemory.Primitives.Purge(address, bytes);
+        return !Refused() && s_system.Purge(address, bytes);
     }
 
     private static bool WantHugePages(void* address, nuint bytes, bool wanted) =>
-        !Refused() && LinuxMemory.Primitives.WantHugePages(address, bytes, wanted);
+        !Refused() && s_system.WantHugePages(address, bytes, wanted);
 
-    private static bool Populate(void* address, nuint bytes) => !Refused() && LinuxMemory.Primitives.Populate(address, bytes);
+    private static bool Populate(void* address, nuint bytes) => !Refused() && s_system.Populate(address, bytes);
 
     private static void FreeMalloc(void* block)
     {
         OnFreeMalloc?.Invoke((nint)block);
-        LinuxMemory.Primitives.FreeMalloc(block);
+        s_system.FreeMalloc(block);
     }
 
-    private static void* Malloc(nuint bytes, nuint alignment) => Refused() ? null : LinuxMemory.Primitives.Malloc(bytes, alignment);
+    private static void* Malloc(nuint bytes, nuint alignment) => Refused() ? null : s_system.Malloc(bytes, alignment);
 }
