@@ -67,6 +67,7 @@ internal static unsafe class ChunkSource
         Chunk* chunk = reservation->Chunks + (offset >> Layout.ChunkShift);
         chunk->Committed = true;
         chunk->Unclean = true;
+        LargeRegistry.ForgetRange(reservation, (nuint)data, Layout.ChunkBytes);
         CoreLock.Enter(&reservation->Lock, &reservation->Os);
         RaiseHighWater(reservation, chunk);
         CoreLock.Exit(&reservation->Lock);
