@@ -410,7 +410,7 @@ public sealed unsafe partial class SlabAllocator
 
     internal static nuint Product(nuint count, nuint size)
     {
-        if (Math.BigMul(count, size, out ulong product) != 0)
+        if (Math.BigMul(count, size, out ulong product) != 0 || product > nuint.MaxValue)
         {
             ThrowHelper.ThrowOverflow(count, size);
         }

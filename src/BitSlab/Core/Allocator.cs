@@ -151,10 +151,9 @@ internal unsafe struct Allocator
     /// <summary>Clears all but the gate and the link behind it.</summary>
     public static void Clear(Allocator* allocator)
     {
-        ulong* words = (ulong*)allocator;
-        for (int i = 2; i < sizeof(Allocator) / sizeof(ulong); i++)
+        for (ulong* word = (ulong*)&allocator->Reservation; word < (ulong*)(allocator + 1); word++)
         {
-            words[i] = 0;
+            *word = 0;
         }
     }
 

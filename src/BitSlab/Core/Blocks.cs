@@ -91,6 +91,11 @@ internal static unsafe class Blocks
             : LargeBlocks.FreeSlices(reservation, place.Slice->First);
     }
 
+    // Acquire: who sees the chunk taken sees its table.
+    private static bool IsBetweenChunks(Reservation* reservation, nuint offset) =>
+        reservation->Os.ChunksFromMalloc
+        && Atomic.LoadAcquire((void**)&reservation->Chunks[offset >> Layout.ChunkShift].Allocator) == null;
+
     private static BlockStatus FreeInSlab(Reservation* reservation, Slab* slice, uint index, ulong token)
     {
         if (Owns(slice->First, token))
@@ -115,7 +120,8 @@ internal static unsafe class Blocks
     public static BlockStatus Locate(Reservation* reservation, void* block, Allocator* expected, BlockPlace* place)
     {
         nuint offset = unchecked((nuint)block - reservation->Base);
-        if (offset >= reservation->Bytes)
+        bool isReserved = offset < reservation->Bytes;
+        if (!isReserved || IsBetweenChunks(reservation, offset))
         {
             LargeBlock large;
             BlockStatus status = LargeRegistry.Find(reservation, (nuint)block, expected, remove: false, &large);
@@ -123,7 +129,12 @@ internal static unsafe class Blocks
             place->InSlab = false;
             place->Allocator = large.Allocator;
             place->UsableBytes = large.UsableBytes;
-            return status;
+            if (!isReserved || status != BlockStatus.UnknownPointer)
+            {
+                return status;
+            }
+
+            // What stood here when the chunk was ours the table may know still.
         }
 
         // Acquire, and first: whoever sees a kind sees the fields that go with it.

@@ -2,35 +2,14 @@ using System.Numerics;
 
 namespace BitSlab.Core;
 
-/// <summary>Takes chunks from the reservation and the OS, and gives them back. No lock is held over a call of the OS.</summary>
+/// <summary>Takes chunks from the reservation and the OS, or from malloc, and gives them back. No lock is held over a call of the OS.</summary>
 internal static unsafe class ChunkSource
 {
     /// <summary>A committed chunk, in no list yet; null when memory or address space is exhausted.</summary>
     public static Chunk* Take(Allocator* allocator)
     {
         Reservation* reservation = allocator->Reservation;
-        CoreLock.Enter(&reservation->Lock, &reservation->Os);
-        nuint words = (reservation->ChunkCount + 63) / 64;
-        nuint word = 0;
-        while (word < words && reservation->FreeChunks[word] == 0)
-        {
-            word++;
-        }
-
-        Chunk* chunk = null;
-        if (word < words)
-        {
-            nuint index = (word * 64) + (nuint)BitOperations.TrailingZeroCount(reservation->FreeChunks[word]);
-            reservation->FreeChunks[word] &= reservation->FreeChunks[word] - 1;
-            if (index >= reservation->HighWater)
-            {
-                reservation->HighWater = index + 1;
-            }
-
-            chunk = reservation->Chunks + index;
-        }
-
-        CoreLock.Exit(&reservation->Lock);
+        Chunk* chunk = reservation->Os.ChunksFromMalloc ? TakeFromMalloc(reservation) : TakeReserved(reservation);
         if (chunk == null)
         {
             return null;
@@ -49,6 +28,59 @@ internal static unsafe class ChunkSource
 
         chunk->Allocator = allocator;
         return chunk;
+    }
+
+    private static Chunk* TakeReserved(Reservation* reservation)
+    {
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        nuint words = (reservation->ChunkCount + 63) / 64;
+        nuint word = 0;
+        while (word < words && reservation->FreeChunks[word] == 0)
+        {
+            word++;
+        }
+
+        Chunk* chunk = null;
+        if (word < words)
+        {
+            nuint index = (word * 64) + (nuint)BitOperations.TrailingZeroCount(reservation->FreeChunks[word]);
+            reservation->FreeChunks[word] &= reservation->FreeChunks[word] - 1;
+            chunk = reservation->Chunks + index;
+            RaiseHighWater(reservation, chunk);
+        }
+
+        CoreLock.Exit(&reservation->Lock);
+        return chunk;
+    }
+
+    // What malloc gives may have been anybody's.
+    private static Chunk* TakeFromMalloc(Reservation* reservation)
+    {
+        void* data = reservation->Os.Malloc(Layout.ChunkBytes, Layout.ChunkBytes);
+        nuint offset = unchecked((nuint)data - reservation->Base);
+        if (data == null || offset >= reservation->Bytes)
+        {
+            reservation->Os.FreeMalloc(data);
+            return null;
+        }
+
+        Chunk* chunk = reservation->Chunks + (offset >> Layout.ChunkShift);
+        chunk->Committed = true;
+        chunk->Unclean = true;
+        LargeRegistry.ForgetRange(reservation, (nuint)data, Layout.ChunkBytes);
+        CoreLock.Enter(&reservation->Lock, &reservation->Os);
+        RaiseHighWater(reservation, chunk);
+        CoreLock.Exit(&reservation->Lock);
+        return chunk;
+    }
+
+    private static void RaiseHighWater(Reservation* reservation, Chunk* chunk)
+    {
+        nuint behind = (nuint)(chunk - reservation->Chunks) + 1;
+        if (behind > reservation->HighWater)
+        {
+            reservation->HighWater = behind;
+        }
     }
 
     private static bool WantsHugePages(Allocator* allocator) =>
@@ -113,15 +145,19 @@ internal static unsafe class ChunkSource
         return chunk->Committed;
     }
 
-    /// <summary>Gives an empty chunk that is in no list back to the OS and to the reservation.</summary>
+    /// <summary>Gives an empty chunk that is in no list back to the OS and to the reservation, or to malloc.</summary>
     public static void GiveBack(Allocator* allocator, Chunk* chunk)
     {
         Reservation* reservation = allocator->Reservation;
         byte* data = DataOf(reservation, chunk);
-        chunk->Committed = !reservation->Os.Decommit(data, Layout.ChunkBytes);
-        chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
-        chunk->IsHuge &= chunk->Committed;
-        EndHugePages(reservation, chunk);
+        if (!reservation->Os.ChunksFromMalloc)
+        {
+            chunk->Committed = !reservation->Os.Decommit(data, Layout.ChunkBytes);
+            chunk->Unclean = chunk->Committed && !reservation->Os.Purge(data, Layout.ChunkBytes);
+            chunk->IsHuge &= chunk->Committed;
+            EndHugePages(reservation, chunk);
+        }
+
         chunk->Allocator = null;
         Slab* slices = reservation->Slabs + ((nuint)(chunk - reservation->Chunks) * Layout.SlicesPerChunk);
         for (int k = 0; k < Layout.SlicesPerChunk; k++)
@@ -129,9 +165,10 @@ internal static unsafe class ChunkSource
             SlabLife.DropArea(allocator, slices + k);
         }
 
-        CountReturned(allocator, chunk->DirtySlices);
-        Permits.EndReturn(allocator);
+        ulong dirty = chunk->DirtySlices;
         PutBack(reservation, chunk);
+        CountReturned(allocator, dirty);
+        Permits.EndReturn(allocator);
     }
 
     // The pages of these slices went to the OS, and their permits with them.
@@ -141,8 +178,15 @@ internal static unsafe class ChunkSource
         Permits.ReturnWithPages(allocator, count * Layout.PermitPerSlice, count * Layout.SliceBytes);
     }
 
+    // Once it is back it may be another's at once.
     private static void PutBack(Reservation* reservation, Chunk* chunk)
     {
+        if (reservation->Os.ChunksFromMalloc)
+        {
+            reservation->Os.FreeMalloc(DataOf(reservation, chunk));
+            return;
+        }
+
         nuint index = (nuint)(chunk - reservation->Chunks);
         CoreLock.Enter(&reservation->Lock, &reservation->Os);
         reservation->FreeChunks[index / 64] |= 1ul << (int)(index % 64);

@@ -77,7 +77,8 @@ internal static unsafe class Chunks
         chunk->DirtySlices |= mask;
         IdleMemory.AddDirty(allocator, count);
         Chunk* empty = Vacate(allocator, chunk, mask);
-        ulong dirty = empty == null && chunk->HasRoom && allocator->Idle.HasTooManyDirtySlices ? BeginPurge(allocator, chunk) : 0;
+        bool purges = empty == null && chunk->HasRoom && allocator->Idle.HasTooManyDirtySlices && !reservation->Os.ChunksFromMalloc;
+        ulong dirty = purges ? BeginPurge(allocator, chunk) : 0;
 
         bool wake = MustWake(allocator);
         CoreLock.Exit(&allocator->ChunkLock);

@@ -7,7 +7,7 @@ namespace BitSlab.Core;
 internal static unsafe class LargeBlocks
 {
     // Sizes from here on are refused without asking: sums of them could overflow.
-    private const ulong ImpossibleBytes = 1ul << 46;
+    private static ulong ImpossibleBytes => sizeof(void*) == sizeof(ulong) ? 1ul << 46 : 1ul << 31;
 
     /// <summary>Whether no amount of free memory would serve such a request.</summary>
     public static bool IsImpossible(nuint bytes, nuint alignment) => bytes >= ImpossibleBytes || alignment >= ImpossibleBytes;
@@ -192,7 +192,7 @@ internal static unsafe class LargeBlocks
     {
         void* address = reservation->Os.Malloc(bytes, alignment);
         block->Address = (nuint)address;
-        block->UsableBytes = address == null ? 0 : reservation->Os.MallocUsableSize(address);
+        block->UsableBytes = reservation->Os.MallocUsableSize == null || address == null ? bytes : reservation->Os.MallocUsableSize(address);
         return address != null;
     }
 

@@ -213,6 +213,25 @@ internal unsafe struct LargeRegistry
         return count;
     }
 
+    /// <summary>Forgets what stood in a range that a chunk takes: from now on the chunk's table knows better.</summary>
+    public static void ForgetRange(Reservation* reservation, nuint from, nuint bytes)
+    {
+        for (int s = 0; s < StripeCount; s++)
+        {
+            Stripe* stripe = StripeAt(reservation, s);
+            CoreLock.Enter(&stripe->Lock, &reservation->Os);
+            for (int i = 0; i < RecentCount; i++)
+            {
+                if (unchecked(stripe->RecentAddresses[i] - from) < bytes)
+                {
+                    stripe->RecentAddresses[i] = 0;
+                }
+            }
+
+            CoreLock.Exit(&stripe->Lock);
+        }
+    }
+
     // Only for an address that is about to be refused: no hurry.
     private static bool IsInside(Reservation* reservation, nuint address)
     {

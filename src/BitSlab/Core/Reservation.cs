@@ -10,7 +10,10 @@ namespace BitSlab.Core;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Reservation
 {
-    /// <summary>Start and size; both multiples of a chunk. Constant.</summary>
+    /// <summary>
+    /// Start and size; both multiples of a chunk. Constant. Where chunks come from malloc: the range that has a table, all of a small address
+    /// space; whose chunk is not taken there is not ours.
+    /// </summary>
     public nuint Base;
     public nuint Bytes;
 
@@ -25,7 +28,10 @@ internal unsafe struct Reservation
     public nuint SliceCount;
     public Slab* Table;
 
-    /// <summary>The range of free words, and how far behind each its remote word stands. Constant.</summary>
+    /// <summary>
+    /// The range of free words, and how far behind each its remote word stands. Constant. Where chunks come from malloc the words do, too: the
+    /// range is that of all chunks.
+    /// </summary>
     public byte* FreeWords;
     public nuint RemoteDistance;
 
@@ -87,6 +93,11 @@ internal unsafe struct Reservation
     {
         const nuint Smallest = 64u << 20;
         nuint bytes = wantedBytes;
+        if (os.ChunksFromMalloc)
+        {
+            return TryCreate(os, bytes);
+        }
+
         while (bytes >= Smallest)
         {
             Reservation* reservation = TryCreate(os, bytes);
@@ -111,7 +122,7 @@ internal unsafe struct Reservation
     public static void Destroy(Reservation* reservation)
     {
         OsPrimitives os = reservation->Os;
-        Tables tables = Tables.For(reservation->Bytes, os.PageSize);
+        Tables tables = Tables.For(os, reservation->Bytes);
         os.Release(reservation->Slabs, tables.SlabBytes);
         os.Release(reservation, tables.TotalBytes);
     }
@@ -138,13 +149,18 @@ internal unsafe struct Reservation
         {
             reservation->FreeWordPages = *(byte**)page;
         }
-        else if (reservation->WordBytesUsed + (2 * WordArena.PageBytes) <= reservation->RemoteDistance)
+        else if (!reservation->Os.ChunksFromMalloc && reservation->WordBytesUsed + (2 * WordArena.PageBytes) <= reservation->RemoteDistance)
         {
             page = reservation->FreeWords + reservation->WordBytesUsed;
             reservation->WordBytesUsed += WordArena.PageBytes;
         }
 
         CoreLock.Exit(&reservation->Lock);
+        if (page == null && reservation->Os.ChunksFromMalloc)
+        {
+            return AddWordPages(reservation) ? TakeWordPage(reservation) : null;
+        }
+
         if (page == null || !isFresh
             || (CommitPages(reservation, page, WordArena.PageBytes * 2)
                 && CommitPages(reservation, page + reservation->RemoteDistance, WordArena.PageBytes * 2)))
@@ -170,6 +186,28 @@ internal unsafe struct Reservation
         *(byte**)page = reservation->FreeWordPages;
         reservation->FreeWordPages = page;
         CoreLock.Exit(&reservation->Lock);
+    }
+
+    // Never returned, as the range of a reservation is not. The last page of each half is for misuse that runs over a page's end.
+    private static bool AddWordPages(Reservation* reservation)
+    {
+        byte* pages = (byte*)reservation->Os.Malloc(reservation->RemoteDistance * 2, WordArena.PageBytes);
+        if (pages == null)
+        {
+            return false;
+        }
+
+        for (nuint i = 0; i < reservation->RemoteDistance * 2 / sizeof(ulong); i++)
+        {
+            ((ulong*)pages)[i] = 0;
+        }
+
+        for (nuint offset = 0; offset + (2 * WordArena.PageBytes) <= reservation->RemoteDistance; offset += WordArena.PageBytes)
+        {
+            ReturnWordPage(reservation, pages + offset);
+        }
+
+        return true;
     }
 
     /// <summary>
@@ -238,7 +276,7 @@ internal unsafe struct Reservation
 
     private static Reservation* TryCreate(OsPrimitives os, nuint bytes)
     {
-        Tables tables = Tables.For(bytes, os.PageSize);
+        Tables tables = Tables.For(os, bytes);
         byte* header = (byte*)os.Reserve(tables.TotalBytes);
         if (header == null)
         {
@@ -266,12 +304,22 @@ internal unsafe struct Reservation
         reservation->FreeChunks = (ulong*)next;
         next += tables.BitmapBytes;
         reservation->Chunks = (Chunk*)next;
-        reservation->FreeWords = header + tables.HeaderBytes;
-        reservation->RemoteDistance = tables.WordBytes;
-        reservation->Base = RoundUp((nuint)(header + tables.HeaderBytes + (2 * tables.WordBytes)), Layout.ChunkBytes);
+        reservation->Base = os.ChunksFromMalloc
+            ? os.LowestChunk
+            : RoundUp((nuint)(header + tables.HeaderBytes + (2 * tables.WordBytes)), Layout.ChunkBytes);
         reservation->FirstSlice = reservation->Base >> Layout.SliceShift;
         reservation->SliceCount = bytes >> Layout.SliceShift;
         reservation->Table = (Slab*)unchecked((nuint)slabs - (reservation->FirstSlice * (nuint)sizeof(Slab)));
+        if (os.ChunksFromMalloc)
+        {
+            // No chunk is free: none is there.
+            reservation->FreeWords = (byte*)os.LowestChunk;
+            reservation->RemoteDistance = WordArena.PageBytes * 8;
+            return reservation;
+        }
+
+        reservation->FreeWords = header + tables.HeaderBytes;
+        reservation->RemoteDistance = tables.WordBytes;
         for (nuint i = 0; i < reservation->ChunkCount; i += 64)
         {
             nuint left = reservation->ChunkCount - i;
@@ -290,8 +338,9 @@ internal unsafe struct Reservation
         public nuint SlabBytes;
         public nuint TotalBytes;
 
-        public static Tables For(nuint bytes, nuint pageSize)
+        public static Tables For(OsPrimitives os, nuint bytes)
         {
+            nuint pageSize = os.PageSize;
             nuint chunks = bytes >> Layout.ChunkShift;
             nuint slices = bytes >> Layout.SliceShift;
             Tables tables = default;
@@ -299,10 +348,16 @@ internal unsafe struct Reservation
             tables.HeaderBytes = RoundUp(
                 RoundUp((nuint)sizeof(Reservation), Layout.CacheLine) + tables.BitmapBytes + (chunks * (nuint)sizeof(Chunk)), pageSize);
 
+            tables.SlabBytes = RoundUp(slices * (nuint)sizeof(Slab), pageSize);
+            tables.TotalBytes = tables.HeaderBytes;
+            if (os.ChunksFromMalloc)
+            {
+                return tables;
+            }
+
             // A quarter more than all slices need at most: pages of words have a header, and ends that are too short.
             tables.WordBytes = RoundUp(slices * Layout.WordBytesPerSlice * 5 / 4, pageSize);
-            tables.SlabBytes = RoundUp(slices * (nuint)sizeof(Slab), pageSize);
-            tables.TotalBytes = tables.HeaderBytes + (2 * tables.WordBytes) + bytes + Layout.ChunkBytes;
+            tables.TotalBytes += (2 * tables.WordBytes) + bytes + Layout.ChunkBytes;
             return tables;
         }
     }

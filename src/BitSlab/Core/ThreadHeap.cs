@@ -24,8 +24,8 @@ internal unsafe struct ClassEntry
 }
 
 /// <summary>
-/// The part of an allocator that one thread owns. Behind this header stand the class entries, then for each class the ring of slabs with room,
-/// the words that are next, and the block size, and, on lines of their own since other threads write there, the ready stacks. Never unmapped:
+/// The part of an allocator that one thread owns. Behind this header stand the class entries, then for each class the words that are next,
+/// the ring of slabs with room, and the block size, and, on lines of their own since other threads write there, the ready stacks. Never unmapped:
 /// stale looks at it are harmless.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = HeaderBytes)]
@@ -257,7 +257,7 @@ internal unsafe struct ThreadHeap
     /// <summary>The first in the ring of slabs with room of a class; null when there is none. Under the lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Slab** WithRoom(ThreadHeap* heap, nuint sizeClass) =>
-        (Slab**)(Entry(heap, (nuint)heap->ClassCount)) + sizeClass;
+        (Slab**)(Aheads(heap) + heap->ClassCount) + sizeClass;
 
     /// <summary>
     /// The words of the class's current slab that had a free block when the owner last looked at all of them, less those that it has been to
@@ -268,7 +268,7 @@ internal unsafe struct ThreadHeap
 
     /// <summary>The block sizes of the ladder, by class; behind them nothing of meaning.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ushort* BlockSizes(ThreadHeap* heap) => (ushort*)(Aheads(heap) + heap->ClassCount);
+    public static ushort* BlockSizes(ThreadHeap* heap) => (ushort*)WithRoom(heap, (nuint)heap->ClassCount);
 
     /// <summary>
     /// The class's ready stack: slabs with remote bits. Pushed by compare-and-swap, emptied by one exchange, so no ABA. One for each class, so
@@ -278,7 +278,7 @@ internal unsafe struct ThreadHeap
         (Slab**)Reservation.RoundUp((nuint)(BlockSizes(heap) + heap->ClassCount), Layout.CacheLine) + sizeClass;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong* Aheads(ThreadHeap* heap) => (ulong*)WithRoom(heap, (nuint)heap->ClassCount);
+    private static ulong* Aheads(ThreadHeap* heap) => (ulong*)Entry(heap, (nuint)heap->ClassCount);
 
     /// <summary>Has the heap hold nothing: each class starts, or ends, on the slow path.</summary>
     public static void PointAtNothing(ThreadHeap* heap)

@@ -35,6 +35,9 @@ internal static unsafe partial class LinuxMemory
         FreeMalloc = &FreeMalloc,
         MallocUsableSize = &MallocUsableSize,
         PageSize = (nuint)Environment.SystemPageSize,
+
+        // More than the memory of nearly any machine. Address space costs nothing: 1/64 of what a process has on 64-bit Linux.
+        WantedBytes = unchecked((nuint)(1ul << 40)),
     };
 
     private static void* Reserve(nuint bytes) => Map(null, bytes, ProtNone, MapPrivateAnonymous | MapNoReserve);

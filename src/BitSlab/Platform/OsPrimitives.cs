@@ -48,9 +48,24 @@ internal unsafe struct OsPrimitives
     /// <summary>Frees what <see cref="Malloc"/> gave.</summary>
     public delegate*<void*, void> FreeMalloc;
 
-    /// <summary>The bytes that a block of <see cref="Malloc"/> really holds.</summary>
+    /// <summary>The bytes that a block of <see cref="Malloc"/> really holds; null where nobody tells, and what was asked for counts.</summary>
     public delegate*<void*, nuint> MallocUsableSize;
 
-    /// <summary>The size of an OS page in bytes, a power of two.</summary>
+    /// <summary>The size of an OS page in bytes, a power of two from 4 KiB to 64 KiB.</summary>
     public nuint PageSize;
+
+    /// <summary>
+    /// How much address space is to be reserved for all blocks: what its table costs decides. A multiple of a chunk. Where
+    /// <see cref="ChunksFromMalloc"/> is set: the size of the range in which chunks may lie.
+    /// </summary>
+    public nuint WantedBytes;
+
+    /// <summary>
+    /// There is no reservation to cut chunks from: each comes from <see cref="Malloc"/>, wherever that puts it, and goes back there. Other
+    /// memory may lie between them. <see cref="Decommit"/> and <see cref="Purge"/> are always refused then.
+    /// </summary>
+    public bool ChunksFromMalloc;
+
+    /// <summary>Where the range begins in which chunks from <see cref="Malloc"/> may lie, a multiple of a chunk.</summary>
+    public nuint LowestChunk;
 }

@@ -23,7 +23,14 @@ internal sealed class MemoryPressure : CriticalFinalizerObject
         }
     }
 
-    public static void Watch() => _ = new MemoryPressure();
+    public static void Watch()
+    {
+        // There the runtime does not tell how much memory is in use.
+        if (!OperatingSystem.IsBrowser() && !OperatingSystem.IsWasi())
+        {
+            _ = new MemoryPressure();
+        }
+    }
 
     /// <summary>What each full collection brings about.</summary>
     /// <returns>Whether memory was short.</returns>

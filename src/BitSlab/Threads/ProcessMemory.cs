@@ -10,9 +10,6 @@ namespace BitSlab.Threads;
 /// </summary>
 internal static unsafe class ProcessMemory
 {
-    // More than the memory of nearly any machine. Address space costs nothing: 1/64 of what a process has on 64-bit Linux.
-    private const ulong WantedBytes = 1ul << 40;
-
     public static readonly Reservation* Reservation = Create();
     public static readonly nuint FirstSlice = Reservation == null ? 0 : Reservation->FirstSlice;
     public static readonly nuint SliceCount = Reservation == null ? 0 : Reservation->SliceCount;
@@ -25,9 +22,9 @@ internal static unsafe class ProcessMemory
     {
         if (Reservation == null)
         {
-            if (!IsSupported)
+            if (!CurrentPlatform.IsSupported)
             {
-                throw new PlatformNotSupportedException("BitSlab runs on 64-bit Linux so far.");
+                throw new PlatformNotSupportedException("BitSlab needs a 64-bit process on Linux, Windows or macOS, or WebAssembly.");
             }
 
             throw new OutOfMemoryException("BitSlab could not reserve address space.");
@@ -36,18 +33,16 @@ internal static unsafe class ProcessMemory
         return Reservation;
     }
 
-    private static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
-
     private static Reservation* Create()
     {
-        if (!IsSupported)
+        if (!CurrentPlatform.IsSupported)
         {
             return null;
         }
 
-        OsPrimitives os = LinuxMemory.Primitives;
+        OsPrimitives os = CurrentPlatform.Primitives;
         os.StartTimer = &MaintenanceTimer.Start;
-        Reservation* reservation = Core.Reservation.Create(os, unchecked((nuint)WantedBytes));
+        Reservation* reservation = Core.Reservation.Create(os, os.WantedBytes);
         if (reservation != null)
         {
             MemoryPressure.Watch();

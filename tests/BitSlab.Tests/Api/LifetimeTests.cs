@@ -239,6 +239,7 @@ public sealed unsafe class LifetimeTests
     [Fact]
     public void Forgotten_empty_allocators_do_no_harm()
     {
+        Needs.Threads();
         for (int i = 0; i < 50; i++)
         {
             Forget();

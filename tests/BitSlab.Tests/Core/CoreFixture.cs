@@ -1,5 +1,6 @@
 using System;
 using BitSlab.Core;
+using BitSlab.Platform;
 using Xunit;
 
 namespace BitSlab.Tests.Core;
@@ -10,8 +11,14 @@ internal sealed unsafe class CoreFixture : IDisposable
     public const ulong Token = 1ul << 24;
 
     public CoreFixture(SlabAllocatorOptions? options = null, nuint reservationBytes = 64u << 20)
+        : this(options, TestOs.Primitives, reservationBytes)
     {
-        Reservation = BitSlab.Core.Reservation.Create(TestOs.Primitives, reservationBytes);
+    }
+
+    public CoreFixture(SlabAllocatorOptions? options, OsPrimitives os, nuint reservationBytes)
+    {
+        // Where nothing is reserved the range is the system's.
+        Reservation = BitSlab.Core.Reservation.Create(os, os.ChunksFromMalloc ? os.WantedBytes : reservationBytes);
         Assert.True(Reservation != null);
         Allocator = NewAllocator(options ?? SlabAllocatorOptions.Default);
         Heap = NewHeap(Allocator, Token);

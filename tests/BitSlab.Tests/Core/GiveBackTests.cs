@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Threading;
 using BitSlab.Core;
+using BitSlab.Tests.Support;
 using Xunit;
 
 namespace BitSlab.Tests.Core;
@@ -27,6 +28,7 @@ public sealed unsafe class GiveBackTests
             }
         }
 
+        Needs.Threads();
         Allocator* other = core.NewAllocator(SlabAllocatorOptions.Default);
         ThreadHeap* otherHeap = CoreFixture.NewHeap(other, 2ul << 24);
         Allocator* allocator = core.Allocator;
@@ -92,6 +94,7 @@ public sealed unsafe class GiveBackTests
     [InlineData(3_000_000)]
     public void Memory_said_to_be_zero_is_zero(int size)
     {
+        Needs.Pages();
         using CoreFixture core = new(reservationBytes: 256u << 20);
         int known = 0;
         for (int round = 0; round < 40; round++)

@@ -168,6 +168,7 @@ public sealed class BudgetTests
     [Fact]
     public void Trim_of_the_parent_trims_its_descendants()
     {
+        Needs.Pages();
         using SlabAllocator parent = Named("parent", 64 * MiB);
         using SlabAllocator middle = parent.CreateChild(new() { IdleGiveBack = false });
         using Subject leaf = Subject.Of(middle.CreateChild(new() { IdleGiveBack = false }));

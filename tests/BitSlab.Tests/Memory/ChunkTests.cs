@@ -84,6 +84,7 @@ public sealed class ChunkTests
     [InlineData(300_000)]
     public void Chunks_follow_what_is_live_in_any_order_of_frees(int size)
     {
+        Needs.Pages();
         using Subject subject = Subject.Of(Face.Instance);
         var random = new System.Random(1);
         nint[] blocks = [.. Enumerable.Range(0, (int)(40 * MiB / size)).Select(_ => subject.Alloc((nuint)size))];

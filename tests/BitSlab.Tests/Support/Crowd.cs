@@ -17,6 +17,7 @@ public static class Crowd
     public static void Run(TimeSpan guard, params Action[] bodies)
     {
         ArgumentNullException.ThrowIfNull(bodies);
+        Needs.Threads();
         var thrown = new ConcurrentQueue<Exception>();
         using var start = new Barrier(bodies.Length);
         var threads = new Thread[bodies.Length];

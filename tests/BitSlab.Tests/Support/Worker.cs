@@ -20,6 +20,7 @@ public sealed class Worker : IDisposable
 
     public Worker()
     {
+        Needs.Threads();
         _thread = new Thread(Loop) { IsBackground = true, Name = "worker" };
         _thread.Start();
     }
