@@ -40,7 +40,7 @@ for source in shim bitslab malloc; do
 done
 link=(gcc -shared -Wl,--no-undefined -Wl,-z,now -Wl,-z,relro)
 "${link[@]}" -Wl,-soname,libbitslab.so -o "$target/libbitslab.so" "$work"/{shim,bitslab,core}.o
-"${link[@]}" -Wl,-soname,libbitslab-malloc.so -o "$target/libbitslab-malloc.so" "$work"/{shim,bitslab,malloc,core}.o
+"${link[@]}" -Wl,-z,initfirst -Wl,-soname,libbitslab-malloc.so -o "$target/libbitslab-malloc.so" "$work"/{shim,bitslab,malloc,core}.o
 rm -f "$target/libbitslab.a"
 ar rcs "$target/libbitslab.a" "$work"/{shim,bitslab,core}.o
 cp src/BitSlab.Native/include/bitslab.h "$target"

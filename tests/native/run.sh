@@ -15,6 +15,8 @@ preload="$work/libbitslab-malloc.so"
 flags=(-O1 -g -Wall -Wextra -Werror)
 gcc "${flags[@]}" -std=gnu11 -o "$work/malloc_test" malloc_test.c -lpthread -ldl
 gcc "${flags[@]}" -std=gnu11 -o "$work/fork_test" fork_test.c -lpthread
+gcc "${flags[@]}" -std=gnu11 -fPIC -shared -DLIBRARY -o "$work/libhandler.so" handler_test.c -lpthread
+gcc "${flags[@]}" -std=gnu11 -o "$work/handler_test" handler_test.c -L "$work" -lhandler -Wl,-rpath,"$work" -lpthread
 gcc "${flags[@]}" -std=gnu11 -I "$work" -o "$work/shared_test" bitslab_test.c -L "$work" -lbitslab -Wl,-rpath,"$work" -lpthread
 gcc "${flags[@]}" -std=gnu11 -I "$work" -o "$work/static_test" bitslab_test.c "$work/libbitslab.a" -lpthread
 "$work/shared_test"
@@ -22,6 +24,8 @@ gcc "${flags[@]}" -std=gnu11 -I "$work" -o "$work/static_test" bitslab_test.c "$
 BITSLAB_INVALID_FREE=ignore "$work/static_test"
 LD_PRELOAD=$preload "$work/malloc_test"
 echo "passed malloc"
+
+LD_PRELOAD=$preload "$work/handler_test"
 
 # At each fifth instruction: what has to be seen whole is changed over more. By hand at every one: without the number.
 LD_PRELOAD=$preload timeout 200 "$work/fork_test" 5

@@ -281,9 +281,13 @@ static void tell_statistics(void)
     tell(statistics_file, text, length + 1);
 }
 
-/* First of all constructors: handlers of forks run last before the fork, so that no other's handler meets a lock that is held. */
-__attribute__((constructor(101))) static void start(void)
+/* First of all constructors, in malloc's place even before the C library's (initfirst): handlers of forks that are registered first run last before
+   the fork, so that no other's handler meets a lock that is held. Nothing here may allocate: the environment is not there yet, but as an argument. */
+__attribute__((constructor(101))) static void start(int count, char **arguments, char **environment)
 {
+    (void)count;
+    (void)arguments;
+
     /* Another for each process. No call is under way that has looked at the one before. */
     uintptr_t random = getauxval(AT_RANDOM);
     if (random != 0) {
@@ -292,9 +296,11 @@ __attribute__((constructor(101))) static void start(void)
 
     pthread_once(&end_key_once, make_end_key);
     pthread_atfork(bs_core_fork_prepare, bs_core_fork_parent, bs_core_fork_child);
-    const char *wants_statistics = bs_os_variable("BITSLAB_STATS");
-    if (wants_statistics != NULL && wants_statistics[0] == '1') {
-        statistics_file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 64);
-        atexit(tell_statistics);
+    static const char wanted[] = "BITSLAB_STATS=1";
+    for (; *environment != NULL; environment++) {
+        if (strncmp(*environment, wanted, sizeof(wanted) - 1) == 0) {
+            statistics_file = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 64);
+            atexit(tell_statistics);
+        }
     }
 }
