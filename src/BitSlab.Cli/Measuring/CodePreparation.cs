@@ -13,7 +13,7 @@ internal static class CodePreparation
     private const BindingFlags All =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    /// <summary>Compiles every method of an assembly that is not generic.</summary>
+    /// <summary>Compiles every method of an assembly that is not generic, and looks up the functions of the system that it calls.</summary>
     public static void PrepareAssembly(Assembly assembly)
     {
         foreach (Type type in assembly.GetTypes())
@@ -27,9 +27,21 @@ internal static class CodePreparation
             {
                 if (!method.IsAbstract && !method.ContainsGenericParameters)
                 {
-                    RuntimeHelpers.PrepareMethod(method.MethodHandle);
+                    Prepare(method);
                 }
             }
+        }
+    }
+
+    private static void Prepare(MethodInfo method)
+    {
+        try
+        {
+            RuntimeHelpers.PrepareMethod(method.MethodHandle);
+        }
+        catch (DllNotFoundException) when (method.Attributes.HasFlag(MethodAttributes.PinvokeImpl))
+        {
+            // Another system's.
         }
     }
 
