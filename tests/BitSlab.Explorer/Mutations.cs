@@ -166,8 +166,8 @@ internal static partial class Mutations
         new(
             "Local free, fast path: a full slab not linked",
             "LocalFree.cs",
-            "if (after == free || Atomic.Load(&first->InList) == 0 || ",
-            "if (after == free || ",
+            "if (after == free || Atomic.Load(&first->InList) == 0)",
+            "if (after == free)",
             "LocalFreeBesideTake",
             "Rule 8: its free block is not to be found."),
         new(
@@ -177,6 +177,13 @@ internal static partial class Mutations
             "if ((free & bit) != 0)",
             "RemoteThenLocal",
             "Rule 11: a block freed by another thread is freed again."),
+        new(
+            "Give-back by the owner: not asked again under the lock",
+            "LocalFree.cs",
+            "if (Collection.IsOwn(heap, first) && ThreadHeap.Entry(heap, first->Class)->Slab != first)",
+            "if (ThreadHeap.Entry(heap, first->Class)->Slab != first)",
+            "RebornBehindLocalFree",
+            "Behind its last access the slab may be gone, and another's stand there."),
         new(
             "Under the owner's lock: another heap's slab",
             "Collection.cs",

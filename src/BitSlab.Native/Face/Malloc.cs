@@ -33,7 +33,7 @@ internal static unsafe class Malloc
     [RuntimeExport("bs_core_free")]
     public static void Free(ThreadHeap* heap, void* block)
     {
-        if (LocalFree.TryFree(heap, block, Process.FirstSlice, Process.SliceCount, Process.Table))
+        if (LocalFree.TryFree(heap, block, Process.FirstSlice, Process.SliceCount, Process.Table, wholeOutOfLine: true))
         {
             return;
         }

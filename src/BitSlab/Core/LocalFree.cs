@@ -12,8 +12,18 @@ internal static unsafe class LocalFree
     /// The fast path. False, and nothing changed, for anything but a plain correct free of the heap's own block: the slow
     /// path then finds out what it is.
     /// </summary>
+    /// <param name="heap">The calling thread's heap.</param>
+    /// <param name="block">Any address.</param>
+    /// <param name="firstSlice">The reservation's.</param>
+    /// <param name="sliceCount">The reservation's.</param>
+    /// <param name="table">The reservation's.</param>
+    /// <param name="wholeOutOfLine">
+    /// A constant. Whether the slow path is to free what makes a word whole, so that this calls nobody and saves no registers: good where the way to
+    /// the slow path is short.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryFree(ThreadHeap* heap, void* block, nuint firstSlice, nuint sliceCount, Slab* table)
+    public static bool TryFree(
+        ThreadHeap* heap, void* block, nuint firstSlice, nuint sliceCount, Slab* table, bool wholeOutOfLine = false)
     {
         unchecked
         {
@@ -45,12 +55,22 @@ internal static unsafe class LocalFree
             ulong free = Atomic.Load(word);
             Slab* first = slice->First;
 
-            // A set bit: free already. In no list: the slab was full, and has to be linked before its first bit is set. A word that becomes wholly
-            // free: the slab may be empty.
+            // A set bit: free already. In no list: the slab was full, and has to be linked before its first bit is set.
             ulong after = free | bit;
-            if (after == free || Atomic.Load(&first->InList) == 0 || after == first->WholeWord || after == first->WholeLastWord)
+            if (after == free || Atomic.Load(&first->InList) == 0)
             {
                 return false;
+            }
+
+            if (after == first->WholeWord || after == first->WholeLastWord)
+            {
+                if (wholeOutOfLine)
+                {
+                    return false;
+                }
+
+                StoreWholeWord(heap, first, word, after);
+                return true;
             }
 
             // Release, and the last access: whoever sees the slab whole may take it away, and must see this thread done with the block.
@@ -139,5 +159,33 @@ internal static unsafe class LocalFree
         }
 
         return BlockStatus.Live;
+    }
+
+    // Stores a word that is wholly free now, and gives the slab back if all its words are. Behind the store the slab may have
+    // been taken away by maintenance, given back, and born anew as anything: what the first look needs is read before, and under
+    // the lock the descriptor is asked what it is now.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreWholeWord(ThreadHeap* heap, Slab* first, ulong* word, ulong free)
+    {
+        ulong* words = first->FreeWords;
+        uint blocks = first->BlockCount;
+
+        // Release, and the last access: as on the fast path.
+        Atomic.StoreRelease(word, free);
+        if (!SlabLife.IsWhole(words, blocks))
+        {
+            return;
+        }
+
+        Allocator* allocator = heap->Allocator;
+        Slab* empty = null;
+        HeapLock.EnterAsOwner(heap);
+        if (Collection.IsOwn(heap, first) && ThreadHeap.Entry(heap, first->Class)->Slab != first)
+        {
+            empty = Collection.TakeIfEmpty(heap, first, null);
+        }
+
+        HeapLock.ExitAsOwner(heap);
+        SlabLife.ReturnChain(allocator, empty);
     }
 }
