@@ -33,15 +33,10 @@ internal unsafe struct BatchFree
             return start + 1;
         }
 
-        BlockPlace place;
-        BlockStatus status = Blocks.Locate(_reservation, unchecked((void*)entries[start]), _expected, &place);
-        if (status != BlockStatus.Live || !place.InSlab || Blocks.Owns(place.Slice->First, _token))
+        Slab* slice = Blocks.FindInSlab(_reservation, unchecked((void*)entries[start]), _expected, out uint index);
+        if (slice == null || Blocks.Owns(slice->First, _token))
         {
-            if (status == BlockStatus.Live)
-            {
-                status = Blocks.Free(_reservation, unchecked((void*)entries[start]), _expected, _token);
-            }
-
+            BlockStatus status = Blocks.Free(_reservation, unchecked((void*)entries[start]), _expected, _token);
             if (status != BlockStatus.Live)
             {
                 Refuse(start, status);
@@ -50,11 +45,11 @@ internal unsafe struct BatchFree
             return start + 1;
         }
 
-        Slab* first = place.Slice->First;
-        Slab* low = place.Slice;
-        Slab* high = place.Slice;
-        uint word = place.Index >> 6;
-        ulong mask = 1ul << (int)(place.Index & 63);
+        Slab* first = slice->First;
+        Slab* low = slice;
+        Slab* high = slice;
+        uint word = index >> 6;
+        ulong mask = 1ul << (int)(index & 63);
         int next = start + 1;
         for (; next < end; next++)
         {
@@ -63,17 +58,16 @@ internal unsafe struct BatchFree
                 continue;
             }
 
-            // A twin stays outside the mask: it is refused on its own.
-            status = Blocks.Locate(_reservation, unchecked((void*)entries[next]), _expected, &place);
-            if (status != BlockStatus.Live || !place.InSlab || place.Slice->First != first || place.Index >> 6 != word
-                || (mask & (1ul << (int)(place.Index & 63))) != 0)
+            // Anyone's: who is in the same slab is the same allocator's. A twin stays outside the mask: it is refused on its own.
+            slice = Blocks.FindInSlab(_reservation, unchecked((void*)entries[next]), null, out index);
+            if (slice == null || slice->First != first || index >> 6 != word || (mask & (1ul << (int)(index & 63))) != 0)
             {
                 break;
             }
 
-            mask |= 1ul << (int)(place.Index & 63);
-            low = place.Slice < low ? place.Slice : low;
-            high = place.Slice > high ? place.Slice : high;
+            mask |= 1ul << (int)(index & 63);
+            low = slice < low ? slice : low;
+            high = slice > high ? slice : high;
         }
 
         ulong refused = RemoteFree.Free(_reservation, low, high, (int)word, mask);

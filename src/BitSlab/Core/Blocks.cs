@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace BitSlab.Core;
 
 /// <summary>Where a block stands.</summary>
@@ -53,18 +55,10 @@ internal static unsafe class Blocks
     public static BlockStatus Free(Reservation* reservation, void* block, Allocator* expected, ulong token)
     {
         // Most frees that come here are another thread's, of a block of a slab: without detours.
-        nuint number = Slab.SliceOf(block);
-        if (Slab.IsReserved(number, reservation->FirstSlice, reservation->SliceCount))
+        Slab* slice = FindInSlab(reservation, block, expected, out uint index);
+        if (slice != null)
         {
-            // Acquire, and first: whoever sees a kind sees the fields that go with it.
-            Slab* slice = Slab.At(number, reservation->Table);
-            bool inSlab = Atomic.LoadAcquire(&slice->Kind) == (byte)SliceKind.Slab;
-            uint index = Slab.IndexOf(slice, block);
-            if (inSlab && index < slice->BlockCount
-                && (expected == null || Reservation.ChunkOf(reservation, slice)->Allocator == expected))
-            {
-                return FreeInSlab(reservation, slice, index, token);
-            }
+            return FreeInSlab(reservation, slice, index, token);
         }
 
         BlockPlace place;
@@ -89,6 +83,27 @@ internal static unsafe class Blocks
         return place.InSlab
             ? FreeInSlab(reservation, place.Slice, place.Index, token)
             : LargeBlocks.FreeSlices(reservation, place.Slice->First);
+    }
+
+    /// <summary>The descriptor of the slice and the index of a block of a slab, live or free; null for anything else.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Slab* FindInSlab(Reservation* reservation, void* block, Allocator* expected, out uint index)
+    {
+        index = 0;
+        nuint number = Slab.SliceOf(block);
+        if (!Slab.IsReserved(number, reservation->FirstSlice, reservation->SliceCount))
+        {
+            return null;
+        }
+
+        // Acquire, and first: whoever sees a kind sees the fields that go with it.
+        Slab* slice = Slab.At(number, reservation->Table);
+        bool inSlab = Atomic.LoadAcquire(&slice->Kind) == (byte)SliceKind.Slab;
+        index = Slab.IndexOf(slice, block);
+        return inSlab && index < slice->BlockCount
+            && (expected == null || Reservation.ChunkOf(reservation, slice)->Allocator == expected)
+            ? slice
+            : null;
     }
 
     // Acquire: who sees the chunk taken sees its table.
