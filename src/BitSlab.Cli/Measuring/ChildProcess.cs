@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading.Tasks;
@@ -56,6 +57,12 @@ internal static class ChildProcess
     /// <summary>The words that start this program: its own executable, or the dotnet host with its assembly.</summary>
     private static string[] Self()
     {
+        // Native code has no host and may have any name.
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            return [Environment.ProcessPath!];
+        }
+
         string folder = AppContext.BaseDirectory;
         string name = typeof(ChildProcess).Assembly.GetName().Name!;
         string executable = Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name);
