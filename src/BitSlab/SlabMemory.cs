@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using BitSlab.Core;
+using BitSlab.Platform;
 using BitSlab.Threads;
 
 namespace BitSlab;
@@ -83,7 +84,17 @@ public static unsafe class SlabMemory
     /// <param name="byteCount">The size in bytes; 0 gives a unique block that holds nothing.</param>
     /// <param name="ptr">The block, or null.</param>
     /// <returns>False when memory or the limit is exhausted, or the size impossible.</returns>
-    public static bool TryAlloc(nuint byteCount, out void* ptr) => Shared.TryAlloc(byteCount, out ptr);
+    public static bool TryAlloc(nuint byteCount, out void* ptr)
+    {
+        // Without address space there is no shared allocator to ask: naming it would throw.
+        if (ProcessMemory.Reservation == null && CurrentPlatform.IsSupported)
+        {
+            ptr = null;
+            return false;
+        }
+
+        return Shared.TryAlloc(byteCount, out ptr);
+    }
 
     /// <summary>
     /// Gives a block another size; its contents up to the smaller of both sizes stay. The block stays in its allocator, and keeps

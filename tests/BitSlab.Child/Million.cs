@@ -31,10 +31,17 @@ internal static unsafe class Million
         long after = ResidentMemory.Now();
         Report.Line("full", full - before);
         Report.Line("growth", after - before);
+        Report.Line("virtual", VirtualBytes());
         SlabStatistics statistics = allocator.GetStatistics();
         Report.Line("live", statistics.LiveBlocks);
         Report.Line("committed", statistics.CommittedBytes);
         Report.Line("chunks", statistics.Chunks);
+    }
+
+    private static long VirtualBytes()
+    {
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        return self.VirtualMemorySize64;
     }
 
     private static long Cycle(

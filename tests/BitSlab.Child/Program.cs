@@ -33,6 +33,12 @@ internal static class Program
             case "prefault":
                 Prefaulting.Run();
                 return 0;
+            case "container":
+                Container.Run(limit: long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
+            case "no-space":
+                NoSpace.Run(leftBytes: ulong.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
             case "main-returns":
                 MainReturns.Run();
                 return 0;

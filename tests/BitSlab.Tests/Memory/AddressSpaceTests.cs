@@ -32,5 +32,12 @@ public sealed class AddressSpaceTests
         Assert.True(figures["reserved"] < 64 * MiB, $"Nothing lives, yet {figures["reserved"]} bytes of address space are held.");
     }
 
+    [Fact]
+    public void Where_nothing_can_be_reserved_the_first_use_says_so()
+    {
+        // Less than the smallest reservation, 64 MiB; plenty for what the runtime needs meanwhile.
+        Assert.Equal(1, ChildProgram.Run("no-space", Number(32 << 20))["refused"]);
+    }
+
     private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
