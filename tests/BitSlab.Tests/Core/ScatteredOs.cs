@@ -39,9 +39,9 @@ internal static unsafe class ScatteredOs
     public static OsPrimitives Begin(int seed)
     {
         // The range begins at a chunk.
-        nuint start = (nuint)LinuxMemory.Primitives.Reserve(2 * RangeBytes);
+        nuint start = (nuint)CurrentPlatform.Primitives.Reserve(2 * RangeBytes);
         t_start = (byte*)((start + RangeBytes - 1) & ~(nuint)(RangeBytes - 1));
-        if (start == 0 || !LinuxMemory.Primitives.Commit(t_start, RangeBytes))
+        if (start == 0 || !CurrentPlatform.Primitives.Commit(t_start, RangeBytes))
         {
             throw new InvalidOperationException("There is no memory for the test.");
         }
@@ -68,7 +68,7 @@ internal static unsafe class ScatteredOs
         return os;
     }
 
-    public static void End() => LinuxMemory.Primitives.Release((void*)t_reserved, 2 * RangeBytes);
+    public static void End() => CurrentPlatform.Primitives.Release((void*)t_reserved, 2 * RangeBytes);
 
     public static void* Malloc(nuint bytes, nuint alignment)
     {

@@ -37,7 +37,6 @@ internal static unsafe class TestOs
             os.Decommit = &Decommit;
             os.Purge = &Purge;
             os.WantHugePages = &WantHugePages;
-            os.ResidentBytes = LinuxMemory.Primitives.ResidentBytes;
             os.Populate = &Populate;
             os.Malloc = &Malloc;
             os.FreeMalloc = &FreeMalloc;
