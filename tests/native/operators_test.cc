@@ -21,7 +21,7 @@ struct alignas(256) Aligned {
     char bytes[300];
 };
 
-static std::size_t volatile impossible = SIZE_MAX / 2;
+static std::size_t volatile impossible = SIZE_MAX / 4 * 3;
 static void *volatile sink;
 static int handled;
 
@@ -50,7 +50,7 @@ int main() {
         CHECK(bytes != nullptr);
     }
 
-    CHECK(new (std::nothrow) char[impossible] == nullptr);
+    CHECK(::operator new[](impossible, std::nothrow) == nullptr);
     CHECK(::operator new(impossible, std::align_val_t(64), std::nothrow) == nullptr);
     bool caught = false;
     try {

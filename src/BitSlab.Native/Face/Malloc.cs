@@ -45,7 +45,7 @@ internal static unsafe class Malloc
     public static void* AllocateZeroed(ThreadHeap* heap, nuint count, nuint size)
     {
         nuint bytes = unchecked(count * size);
-        if ((count | size) >> 32 != 0 && count != 0 && bytes / count != size)
+        if ((count | size) >> (sizeof(nuint) * 4) != 0 && count != 0 && bytes / count != size)
         {
             Shim.TellNoMemory();
             return null;

@@ -6,9 +6,6 @@ namespace BitSlab.Native;
 /// <summary>The process's reservation and its allocator. Made by the first call, which may come before any constructor has run.</summary>
 internal static unsafe class Process
 {
-    // As in the managed library.
-    private const ulong WantedBytes = 1ul << 40;
-
     private const int Nothing = 0;
     private const int BeingMade = 1;
     private const int Made = 2;
@@ -22,6 +19,9 @@ internal static unsafe class Process
     public static Allocator* Allocator;
 
     private static int s_state;
+
+    // As in the managed library; and where all address space is 3 or 4 GiB a part of it, which leaves room for large blocks and all else.
+    private static nuint WantedBytes => sizeof(void*) == sizeof(ulong) ? unchecked((nuint)(1ul << 40)) : 1u << 30;
 
     /// <summary>Whether there is an allocator: made now, if need be. False when not even address space is to be had.</summary>
     public static bool Require() => IsMade() || Make();
@@ -50,7 +50,7 @@ internal static unsafe class Process
             }
 
             Options options = Options.FromEnvironment();
-            Reservation* reservation = Core.Reservation.Create(Primitives(), unchecked((nuint)WantedBytes));
+            Reservation* reservation = Core.Reservation.Create(Primitives(), WantedBytes);
             Allocator* allocator = reservation == null ? null : Lifetime.CreateAllocator(reservation);
             if (allocator == null)
             {

@@ -164,29 +164,36 @@ static inline void *new_aligned(size_t size, size_t alignment)
     return LIKELY(block != NULL) ? block : new_slow(alignment, size);
 }
 
+/* The letter of size_t in a mangled name. */
+#if __SIZEOF_SIZE_T__ == __SIZEOF_LONG_LONG__
+#define SIZED(before, behind) before##m##behind
+#else
+#define SIZED(before, behind) before##j##behind
+#endif
+
 #define OPERATOR_NEW(name, parameters, body) EXPORTED void *name parameters; EXPORTED void *name parameters { return body; }
 #define OPERATOR_DELETE(name, parameters) EXPORTED void name parameters; EXPORTED void name parameters { bs_core_free(bs_this_thread.heap, block); }
 
-OPERATOR_NEW(_Znwm, (size_t size), new_block(size))
-OPERATOR_NEW(_Znam, (size_t size), new_block(size))
-OPERATOR_NEW(_ZnwmRKSt9nothrow_t, (size_t size, const void *nothrow __attribute__((unused))), bs_core_malloc(bs_this_thread.heap, size))
-OPERATOR_NEW(_ZnamRKSt9nothrow_t, (size_t size, const void *nothrow __attribute__((unused))), bs_core_malloc(bs_this_thread.heap, size))
-OPERATOR_NEW(_ZnwmSt11align_val_t, (size_t size, size_t alignment), new_aligned(size, alignment))
-OPERATOR_NEW(_ZnamSt11align_val_t, (size_t size, size_t alignment), new_aligned(size, alignment))
-OPERATOR_NEW(_ZnwmSt11align_val_tRKSt9nothrow_t, (size_t size, size_t alignment, const void *nothrow __attribute__((unused))),
+OPERATOR_NEW(SIZED(_Znw, ), (size_t size), new_block(size))
+OPERATOR_NEW(SIZED(_Zna, ), (size_t size), new_block(size))
+OPERATOR_NEW(SIZED(_Znw, RKSt9nothrow_t), (size_t size, const void *nothrow __attribute__((unused))), bs_core_malloc(bs_this_thread.heap, size))
+OPERATOR_NEW(SIZED(_Zna, RKSt9nothrow_t), (size_t size, const void *nothrow __attribute__((unused))), bs_core_malloc(bs_this_thread.heap, size))
+OPERATOR_NEW(SIZED(_Znw, St11align_val_t), (size_t size, size_t alignment), new_aligned(size, alignment))
+OPERATOR_NEW(SIZED(_Zna, St11align_val_t), (size_t size, size_t alignment), new_aligned(size, alignment))
+OPERATOR_NEW(SIZED(_Znw, St11align_val_tRKSt9nothrow_t), (size_t size, size_t alignment, const void *nothrow __attribute__((unused))),
     bs_core_aligned(bs_this_thread.heap, alignment, size))
-OPERATOR_NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t size, size_t alignment, const void *nothrow __attribute__((unused))),
+OPERATOR_NEW(SIZED(_Zna, St11align_val_tRKSt9nothrow_t), (size_t size, size_t alignment, const void *nothrow __attribute__((unused))),
     bs_core_aligned(bs_this_thread.heap, alignment, size))
 OPERATOR_DELETE(_ZdlPv, (void *block))
 OPERATOR_DELETE(_ZdaPv, (void *block))
-OPERATOR_DELETE(_ZdlPvm, (void *block, size_t size __attribute__((unused))))
-OPERATOR_DELETE(_ZdaPvm, (void *block, size_t size __attribute__((unused))))
+OPERATOR_DELETE(SIZED(_ZdlPv, ), (void *block, size_t size __attribute__((unused))))
+OPERATOR_DELETE(SIZED(_ZdaPv, ), (void *block, size_t size __attribute__((unused))))
 OPERATOR_DELETE(_ZdlPvRKSt9nothrow_t, (void *block, const void *nothrow __attribute__((unused))))
 OPERATOR_DELETE(_ZdaPvRKSt9nothrow_t, (void *block, const void *nothrow __attribute__((unused))))
 OPERATOR_DELETE(_ZdlPvSt11align_val_t, (void *block, size_t alignment __attribute__((unused))))
 OPERATOR_DELETE(_ZdaPvSt11align_val_t, (void *block, size_t alignment __attribute__((unused))))
-OPERATOR_DELETE(_ZdlPvmSt11align_val_t, (void *block, size_t size __attribute__((unused)), size_t alignment __attribute__((unused))))
-OPERATOR_DELETE(_ZdaPvmSt11align_val_t, (void *block, size_t size __attribute__((unused)), size_t alignment __attribute__((unused))))
+OPERATOR_DELETE(SIZED(_ZdlPv, St11align_val_t), (void *block, size_t size __attribute__((unused)), size_t alignment __attribute__((unused))))
+OPERATOR_DELETE(SIZED(_ZdaPv, St11align_val_t), (void *block, size_t size __attribute__((unused)), size_t alignment __attribute__((unused))))
 OPERATOR_DELETE(_ZdlPvSt11align_val_tRKSt9nothrow_t,
     (void *block, size_t alignment __attribute__((unused)), const void *nothrow __attribute__((unused))))
 OPERATOR_DELETE(_ZdaPvSt11align_val_tRKSt9nothrow_t,

@@ -26,7 +26,7 @@ static pthread_key_t end_key;
 static pthread_once_t end_key_once = PTHREAD_ONCE_INIT;
 
 /* What the IL compiler's code compares on the stack, and where it goes when that was overwritten. */
-HIDDEN uintptr_t __security_cookie = 0x2b992ddfa23249d6;
+HIDDEN uintptr_t __security_cookie = (uintptr_t)0x2b992ddfa23249d6;
 
 HIDDEN void RhpFallbackFailFast(void)
 {

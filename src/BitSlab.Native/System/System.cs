@@ -160,8 +160,8 @@ namespace System.Numerics
             return count;
         }
 
-        [Intrinsic] public static extern int TrailingZeroCount(ulong value);
-        [Intrinsic] public static extern int TrailingZeroCount(uint value);
+        [Intrinsic] public static int TrailingZeroCount(ulong value) => Narrow.TrailingZeros(value);
+        [Intrinsic] public static int TrailingZeroCount(uint value) => Narrow.TrailingZeros(value);
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static uint RotateRight(uint value, int offset) => (value >> (offset & 31)) | (value << ((32 - offset) & 31));
 
@@ -198,13 +198,13 @@ namespace System.Threading
     {
         [Intrinsic] public static extern byte Read(ref byte location);
         [Intrinsic] public static extern int Read(ref int location);
-        [Intrinsic] public static extern long Read(ref long location);
-        [Intrinsic] public static extern ulong Read(ref ulong location);
+        [Intrinsic] public static long Read(ref long location) => Narrow.Load(ref location);
+        [Intrinsic] public static ulong Read(ref ulong location) => Narrow.Load(ref location);
         [Intrinsic] public static extern nint Read(ref nint location);
         [Intrinsic] public static extern void Write(ref byte location, byte value);
         [Intrinsic] public static extern void Write(ref int location, int value);
-        [Intrinsic] public static extern void Write(ref long location, long value);
-        [Intrinsic] public static extern void Write(ref ulong location, ulong value);
+        [Intrinsic] public static void Write(ref long location, long value) => Narrow.Store(ref location, value);
+        [Intrinsic] public static void Write(ref ulong location, ulong value) => Narrow.Store(ref location, value);
         [Intrinsic] public static extern void Write(ref nint location, nint value);
     }
 
@@ -223,14 +223,14 @@ namespace System.Threading
             }
         }
 
-        [Intrinsic] public static extern ulong Exchange(ref ulong location, ulong value);
-        [Intrinsic] public static extern nint Exchange(ref nint location, nint value);
-        [Intrinsic] public static extern int CompareExchange(ref int location, int value, int comparand);
-        [Intrinsic] public static extern ulong CompareExchange(ref ulong location, ulong value, ulong comparand);
-        [Intrinsic] public static extern nint CompareExchange(ref nint location, nint value, nint comparand);
-        [Intrinsic] public static extern long ExchangeAdd(ref long location, long value);
+        [Intrinsic] public static ulong Exchange(ref ulong location, ulong value) => Narrow.Exchange(ref location, value);
+        [Intrinsic] public static nint Exchange(ref nint location, nint value) => Narrow.Exchange(ref location, value);
+        [Intrinsic] public static int CompareExchange(ref int location, int value, int comparand) => Narrow.CompareExchange(ref location, value, comparand);
+        [Intrinsic] public static ulong CompareExchange(ref ulong location, ulong value, ulong comparand) => Narrow.CompareExchange(ref location, value, comparand);
+        [Intrinsic] public static nint CompareExchange(ref nint location, nint value, nint comparand) => Narrow.CompareExchange(ref location, value, comparand);
+        [Intrinsic] public static long ExchangeAdd(ref long location, long value) => Narrow.ExchangeAdd(ref location, value);
         public static long Add(ref long location, long value) => ExchangeAdd(ref location, value) + value;
-        [Intrinsic] public static extern void MemoryBarrier();
+        [Intrinsic] public static void MemoryBarrier() => Narrow.Fence();
     }
 }
 
