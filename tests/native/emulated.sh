@@ -41,6 +41,14 @@ if command -v $system-g++ >/dev/null; then
     $system-g++ "${flags[@]}" -std=c++17 -o "$work/operators_test" operators_test.cc -lpthread
     "${run[@]}" "$work/operators_test" >"$work/control"
     "${run[@]}" "${preload[@]}" "$work/operators_test"
+
+    # Those of the standard library call malloc, and would pass as well: the names differ by what size_t is.
+    operators() { $system-nm -D "$@" | grep -oE '_Z[nd][wal][A-Za-z0-9_]*' | sort -u; }
+    missing=$(comm -23 <(operators --undefined-only "$work/operators_test") <(operators --defined-only "$work/libbitslab-malloc.so"))
+    if [ -n "$missing" ]; then
+        echo "operators that are not in the library:" $missing
+        exit 1
+    fi
 else
     echo "native: operators skipped, there is no $system-g++"
 fi

@@ -8,7 +8,16 @@ namespace BitSlab.Core;
 /// one place, because the explorer of the test suite compiles the core against a version of this class that lets a
 /// scheduler choose who runs next and delays plain stores as a weakly ordered machine may.
 /// </summary>
-/// <remarks>What is stored through this class is loaded through it, too. .NET's Interlocked operations are full barriers; plain pointer-sized loads and stores do not tear.</remarks>
+/// <remarks>
+/// What is stored through this class is loaded through it, too. .NET's Interlocked operations are full barriers; plain pointer-sized loads and stores do not tear.
+/// <para>
+/// On 32 bits, plain loads and stores of 64 are two accesses; all others here are one there, too: .NET's Volatile and Interlocked are, and so is what the native
+/// library has in their place. So a plain load is right of words that only this thread writes, or nobody now: the owner's free words, and all under a standstill. And a
+/// plain store where whoever reads meanwhile asks for single bits, each of which is in one half, and where nobody may take the memory away between the halves: the
+/// owner takes a block of its current slab, or of one under the heap's lock; or frees one under that lock; or no block is valid yet. A free without the lock is a
+/// store with release, not for its order alone: were it two accesses, the slab could be seen whole after the first, given back and cut anew before the second.
+/// </para>
+/// </remarks>
 internal static unsafe class Atomic
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
