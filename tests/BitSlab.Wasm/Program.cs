@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
@@ -11,13 +12,19 @@ using Xunit.v3;
 namespace BitSlab.Wasm;
 
 /// <summary>
-/// Runs all tests of the assembly, case by case. The framework's own programs want to read the assembly's file, and a thread for their
+/// Runs all tests of the assembly, case by case, or with "speed PROCESSOR ROUNDS" the works of <see cref="Speed"/>. The framework's own programs want to read the assembly's file, and a thread for their
 /// messages: neither is there.
 /// </summary>
 internal static class Program
 {
-    public static async Task<int> Main()
+    public static async Task<int> Main(string[] args)
     {
+        if (args is ["speed", string processor, string rounds])
+        {
+            Speed.Print(processor, int.Parse(rounds, CultureInfo.InvariantCulture));
+            return 0;
+        }
+
         TestContext.SetForInitialization(diagnosticMessageSink: null, diagnosticMessages: false, internalDiagnosticMessages: false);
         Assembly assembly = typeof(Program).Assembly;
         await using XunitTestFramework framework = new();
