@@ -33,6 +33,11 @@ $system-gcc "${flags[@]}" -std=gnu11 -I "$work" -o "$work/static_test" bitslab_t
 export QEMU_LD_PREFIX=/usr/$system
 run=(timeout 300 "$emulator")
 preload=(-E LD_PRELOAD="$work/libbitslab-malloc.so")
+if [ "$processor" = arm ]; then
+    shim=../../src/BitSlab.Native/Shim
+    $system-gcc "${flags[@]}" -std=gnu11 -I $shim -o "$work/narrow_test" narrow_test.c $shim/narrow.c -lpthread
+    "${run[@]}" "$work/narrow_test"
+fi
 "${run[@]}" "$work/shared_test"
 "${run[@]}" "$work/static_test"
 "${run[@]}" -E BITSLAB_INVALID_FREE=ignore "$work/static_test"
