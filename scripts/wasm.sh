@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The core's tests in 32 bits: in WebAssembly under node. Some minutes: the code is interpreted. In Release only: the interpreter stops at
 # an instruction that checked arithmetic takes.
-# wasm.sh speed PROCESSOR ROUNDS prints how fast small works are instead, beside the C library's malloc: see benchmarks/native/bits.sh.
+# wasm.sh speed STARTS ROUNDS prints how fast small works are instead, beside the C library's malloc: see benchmarks/native/bits.sh.
 # Ends with 77 where it cannot be run: no node, or the packages of the runtime for WebAssembly cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,4 +26,10 @@ dotnet publish -c Release -v quiet --no-restore "${project[@]}"
 app=$work/publish/BitSlab.Wasm/release/wwwroot
 cp tests/BitSlab.Wasm/main.mjs "$app"
 cd "$app"
-node main.mjs "$@"
+if [ "${1:-}" = speed ]; then
+    for ((start = 1; start <= $2; start++)); do
+        node main.mjs speed "wasm,$start" "$3"
+    done
+else
+    node main.mjs
+fi

@@ -1,5 +1,5 @@
 /* Small pieces of work through bs_malloc and through the C library's malloc, in turn in one process; prints for each round of each
-   PROCESSOR,WORK,CONTENDER,ROUND,NS, where NS is per block, allocated and freed: bits PROCESSOR ROUNDS */
+   LABEL,WORK,CONTENDER,ROUND,NS, where NS is per block, allocated and freed: bits LABEL ROUNDS */
 #include <bitslab.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,21 +15,29 @@ PROCESSORS = {
     "wasm": ("WebAssembly", 32, "C#, interpreted, in node"),
 }
 
-values = collections.defaultdict(dict)
+# By processor, work and contender, of each start: the times of its rounds.
+values = collections.defaultdict(lambda: collections.defaultdict(list))
 works = {}
 with open(sys.argv[1], encoding="utf-8") as file:
     for row in csv.DictReader(file):
         works[row["work"]] = None
-        values[row["processor"], row["work"], row["contender"]][row["round"]] = float(row["ns"])
+        values[row["processor"], row["work"], row["contender"]][row["start"]].append(float(row["ns"]))
 processors = [name for name in PROCESSORS if any(processor == name for processor, _, _ in values)]
-rounds = min(len(times) for times in values.values())
+starts = min(len(times) for times in values.values())
+rounds = min(len(times) for by_start in values.values() for times in by_start.values())
 
 
-def ratio(processor, work, of):
-    if of is min:
-        return min(values[processor, work, "bitslab"].values()) / min(values[processor, work, "malloc"].values())
+def medians(processor, work):
+    """BitSlab's time by malloc's round by round, the median of each start."""
     mallocs = values[processor, work, "malloc"]
-    return statistics.median(time / mallocs[number] for number, time in values[processor, work, "bitslab"].items())
+    return [
+        statistics.median(time / other for time, other in zip(times, mallocs[start]))
+        for start, times in values[processor, work, "bitslab"].items()
+    ]
+
+
+def fastest(processor, work):
+    return min(map(min, values[processor, work, "bitslab"].values())) / min(map(min, values[processor, work, "malloc"].values()))
 
 
 def percent(share):
@@ -38,9 +46,12 @@ def percent(share):
 
 def row(name):
     what, bits, how = PROCESSORS[name]
-    medians = [ratio(name, work, statistics.median) for work in works]
-    mean = statistics.geometric_mean(medians)
-    cells = [f"{median:.2f} ({ratio(name, work, min):.2f})" for median, work in zip(medians, works)]
+    samples = [medians(name, work) for work in works]
+    mean = statistics.geometric_mean(map(statistics.median, samples))
+    cells = [
+        f"{statistics.median(sample):.2f} ({min(sample):.2f} to {max(sample):.2f}), {fastest(name, work):.2f}"
+        for sample, work in zip(samples, works)
+    ]
     return [what, str(bits), how, *cells, f"{mean:.2f}: {percent(mean)}"]
 
 
@@ -51,8 +62,9 @@ missing = [name for name in PROCESSORS if name not in processors]
 pathlib.Path(sys.argv[2]).write_text(
     f"""# 32 bits beside 64
 
-BitSlab's time by that of the C library's malloc on the same processor: below 1 BitSlab is faster. The median of {rounds} rounds, each the two one soon after the other in
-one process, and in brackets the ratio of their fastest rounds. Written by `bash benchmarks/native/bits.sh` with all rounds in [bits.csv](bits.csv).
+BitSlab's time by that of the C library's malloc on the same processor: below 1 BitSlab is faster. Each round has both, one soon after the other in one process.
+Of the {rounds} rounds of a start the median, of {starts} starts the median of that, in brackets the least and the greatest; last the ratio of the fastest rounds of all. Written by
+`bash benchmarks/native/bits.sh`, with all rounds in [bits.csv](bits.csv).
 
 The allocator that BitSlab follows was reported to be 40 % faster than malloc on x64, and a bit less on x86. This is that row, on the systems of 32 bits that can be
 run here. x86 itself is not among them: the IL compiler has no code generator for it on Linux.
@@ -62,7 +74,7 @@ run here. x86 itself is not among them: the IL compiler has no code generator fo
 - In C it is `bs_malloc` and `bs_free` of the static library, one build of the same files for each processor, beside glibc's. In C# it is `SlabMemory` beside `NativeMemory`,
   which is emscripten's malloc there.
 - **Ratios only, and rough ones**: qemu and the interpreter take many times what a processor takes, and not the same multiple for each instruction. Interpreted, a call from
-  C# to C costs much, and `NativeMemory` is such a call, where `SlabMemory` stays in C#. The same on an interpreter of 64 bits is not to be had: the runtime that
+  C# to C costs much, and `NativeMemory` is such a call, where `SlabMemory` stays in C#; from start to start that call takes one of two times, of which one is thrice the other. The same on an interpreter of 64 bits is not to be had: the runtime that
   is used in WebAssembly has no package for Linux. So the row for Arm of 32 bits is to be compared with that of 64, not with x86-64.
 - What 32 bits cost BitSlab: a word of a bitmap is two registers. On Arm the shift that makes a block's bit, the search for the lowest bit, and the store with which a free
   ends, in one piece of 64 bits (`ldrexd`, `strexd`), are calls of C.

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Small works through the core and through the C library's malloc on processors of 64 and of 32 bits, and writes bits.csv and 32-bit.md:
-# bits.sh [ROUNDS [FOLDER]]. In C on x86-64, and in qemu on Arm of 64 and of 32 bits; in C# in WebAssembly. Needs what scripts/native.sh and
-# scripts/wasm.sh need; what cannot be had is left out, and told. Some three minutes.
+# bits.sh [ROUNDS [FOLDER]], by default 31 at each of five starts. In C on x86-64, and in qemu on Arm of 64 and of 32 bits; in C# in WebAssembly. Needs what scripts/native.sh and
+# scripts/wasm.sh need; what cannot be had is left out, and told. Some four minutes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-rounds=${1:-31}
+rounds=${1:-31} starts=5
 output=$(realpath -m "${2:-docs/benchmarks}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-echo "processor,work,contender,round,ns" >"$work/bits.csv"
+echo "processor,start,work,contender,round,ns" >"$work/bits.csv"
 
 # measure PROCESSOR SYSTEM EMULATOR...
 measure() {
@@ -27,13 +27,15 @@ measure() {
         exit 1
     fi
     ${system:+$system-}gcc -O2 -fno-builtin -Wall -Wextra -I "$work/$processor" -o "$work/bits" benchmarks/native/bits.c "$work/$processor/libbitslab.a" -lpthread
-    QEMU_LD_PREFIX=/usr/$system "$@" "$work/bits" "$processor" "$rounds" >>"$work/bits.csv"
+    for ((start = 1; start <= starts; start++)); do
+        QEMU_LD_PREFIX=/usr/$system "$@" "$work/bits" "$processor,$start" "$rounds" >>"$work/bits.csv"
+    done
 }
 measure x64 ''
 measure arm64 aarch64-linux-gnu qemu-aarch64-static
 measure arm arm-linux-gnueabihf qemu-arm-static
 result=0
-bash scripts/wasm.sh speed wasm "$rounds" >"$work/wasm" 2>&1 || result=$?
+bash scripts/wasm.sh speed "$starts" "$rounds" >"$work/wasm" 2>&1 || result=$?
 case $result in
     0) grep '^wasm,' "$work/wasm" >>"$work/bits.csv" ;;
     77) echo "bits: without wasm. $(tail -1 "$work/wasm")" >&2 ;;

@@ -12,16 +12,16 @@ using Xunit.v3;
 namespace BitSlab.Wasm;
 
 /// <summary>
-/// Runs all tests of the assembly, case by case, or with "speed PROCESSOR ROUNDS" the works of <see cref="Speed"/>. The framework's own programs want to read the assembly's file, and a thread for their
+/// Runs all tests of the assembly, case by case, or with "speed LABEL ROUNDS" the works of <see cref="Speed"/>. The framework's own programs want to read the assembly's file, and a thread for their
 /// messages: neither is there.
 /// </summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
-        if (args is ["speed", string processor, string rounds])
+        if (args is ["speed", string label, string rounds])
         {
-            Speed.Print(processor, int.Parse(rounds, CultureInfo.InvariantCulture));
+            Speed.Print(label, int.Parse(rounds, CultureInfo.InvariantCulture));
             return 0;
         }
 

@@ -7,7 +7,7 @@ namespace BitSlab.Wasm;
 
 /// <summary>
 /// Small pieces of work through <see cref="SlabMemory"/> and through the C library's malloc, in turn; the same as benchmarks/native/bits.c, line by line. Prints
-/// for each round of each: processor, work, contender, round, nanoseconds per block, allocated and freed.
+/// for each round of each: the label, work, contender, round, nanoseconds per block, allocated and freed.
 /// </summary>
 internal static unsafe class Speed
 {
@@ -26,19 +26,19 @@ internal static unsafe class Speed
     private static uint s_mallocRandom = 1;
     private static void* s_sink;
 
-    public static void Print(string processor, int rounds)
+    public static void Print(string label, int rounds)
     {
         // The first rounds fill the windows, and are not told.
         for (int round = -UntoldRounds; round < rounds; round++)
         {
-            Compare(processor, "pair of 64 bytes", round, &SlabPair, &MallocPair);
-            Compare(processor, "1000 blocks of 64 bytes freed in order", round, &SlabInOrder, &MallocInOrder);
-            Compare(processor, "1000 blocks of 64 bytes freed at random", round, &SlabAtRandom, &MallocAtRandom);
-            Compare(processor, "1 to 1024 bytes among 10000 live", round, &SlabMixed, &MallocMixed);
+            Compare(label, "pair of 64 bytes", round, &SlabPair, &MallocPair);
+            Compare(label, "1000 blocks of 64 bytes freed in order", round, &SlabInOrder, &MallocInOrder);
+            Compare(label, "1000 blocks of 64 bytes freed at random", round, &SlabAtRandom, &MallocAtRandom);
+            Compare(label, "1 to 1024 bytes among 10000 live", round, &SlabMixed, &MallocMixed);
         }
     }
 
-    private static void Compare(string processor, string work, int round, delegate*<void> slab, delegate*<void> malloc)
+    private static void Compare(string label, string work, int round, delegate*<void> slab, delegate*<void> malloc)
     {
         for (int turn = 0; turn < 2; turn++)
         {
@@ -48,7 +48,7 @@ internal static unsafe class Speed
             double time = Stopwatch.GetElapsedTime(begin).TotalNanoseconds / Blocks;
             if (round >= 0)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{processor},{work},{(isSlab ? "bitslab" : "malloc")},{round},{time:F2}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{label},{work},{(isSlab ? "bitslab" : "malloc")},{round},{time:F2}"));
             }
         }
     }
