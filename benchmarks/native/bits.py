@@ -40,6 +40,12 @@ def fastest(processor, work):
     return min(map(min, values[processor, work, "bitslab"].values())) / min(map(min, values[processor, work, "malloc"].values()))
 
 
+def narrowed(contender, work):
+    """The time on Arm of 32 bits by that of the same files on Arm of 64: the median of all rounds."""
+    arm, arm64 = (statistics.median(sum(values[name, work, contender].values(), [])) for name in ("arm", "arm64"))
+    return arm / arm64
+
+
 def percent(share):
     return f"{(1 - share) * 100:.0f} % less" if share <= 1 else f"{(share - 1) * 100:.0f} % more"
 
@@ -58,6 +64,13 @@ def row(name):
 head = ["processor", "bits", "how", *(re.sub(r"\b(\d+)(\d{3})\b", r"\1,\2", work) for work in works), "mean"]
 lines = [head, ["---", "--:", "---", *["--:"] * (len(works) + 1)], *(row(name) for name in processors)]
 table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+narrow_table = ""
+if {"arm", "arm64"} <= set(processors):
+    narrow = [["Arm, 32 bits by 64", *head[3:]], ["---", *["--:"] * (len(works) + 1)]]
+    for contender, name in ("bitslab", "BitSlab"), ("malloc", "the C library's malloc"):
+        ratios = [narrowed(contender, work) for work in works]
+        narrow.append([name, *(f"{ratio:.2f}" for ratio in ratios), f"{statistics.geometric_mean(ratios):.2f}"])
+    narrow_table = "\n".join("| " + " | ".join(line) + " |" for line in narrow)
 missing = [name for name in PROCESSORS if name not in processors]
 pathlib.Path(sys.argv[2]).write_text(
     f"""# 32 bits beside 64
@@ -70,6 +83,10 @@ The allocator that BitSlab follows was reported to be 40 % faster than malloc on
 run here. x86 itself is not among them: the IL compiler has no code generator for it on Linux.
 
 {table}
+
+The same build of 32 bits beside that of 64, both in qemu: the time of the one by that of the other, median of all rounds.
+
+{narrow_table}
 
 - In C it is `bs_malloc` and `bs_free` of the static library, one build of the same files for each processor, beside glibc's. In C# it is `SlabMemory` beside `NativeMemory`,
   which is emscripten's malloc there.
