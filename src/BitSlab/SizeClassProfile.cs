@@ -115,7 +115,7 @@ public sealed class SizeClassProfile
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written. A file of that name is as it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written; on Windows also: it is open, or a folder.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -128,6 +128,12 @@ public sealed class SizeClassProfile
             }
 
             File.Move(draft, path, overwrite: true);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            // On Windows it does not say to what.
+            File.Delete(draft);
+            throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.", refused);
         }
         catch
         {

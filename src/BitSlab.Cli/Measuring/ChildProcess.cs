@@ -57,13 +57,15 @@ internal static class ChildProcess
     /// <summary>The words that start this program: its own executable, or the dotnet host with its assembly.</summary>
     private static string[] Self()
     {
-        // Native code has no host and may have any name.
-        if (!RuntimeFeature.IsDynamicCodeSupported)
+        // Neither native code nor a program with the runtime beside it has a host, and either may have any name.
+        string folder = AppContext.BaseDirectory;
+        bool isSelfContained =
+            Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory()) == Path.TrimEndingDirectorySeparator(folder);
+        if (!RuntimeFeature.IsDynamicCodeSupported || isSelfContained)
         {
             return [Environment.ProcessPath!];
         }
 
-        string folder = AppContext.BaseDirectory;
         string name = typeof(ChildProcess).Assembly.GetName().Name!;
         string executable = Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name);
         if (string.Equals(Environment.ProcessPath, executable, StringComparison.Ordinal))

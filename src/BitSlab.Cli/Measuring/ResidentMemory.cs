@@ -18,6 +18,11 @@ internal static partial class ResidentMemory
     /// <summary>Sets the peak down to what is resident now; false where that is not permitted.</summary>
     public static bool TryResetPeak()
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
         try
         {
             File.WriteAllText("/proc/self/clear_refs", "5");
@@ -53,6 +58,11 @@ internal static partial class ResidentMemory
 
     private static long? ReadField(string file, string field)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
         try
         {
             foreach (string line in File.ReadLines(file))
@@ -65,7 +75,7 @@ internal static partial class ResidentMemory
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // Not Linux, or no /proc.
+            // There is no /proc.
         }
 
         return null;

@@ -16,7 +16,7 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
         using StringWriter output = new();
         using StringWriter error = new();
         int code = CommandLine.Run(arguments, new CliHost(output, error, Interactive: false, contenders));
-        return new CommandRun(code, output.ToString(), error.ToString());
+        return new CommandRun(code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
     }
 
     public string[] OutLines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);

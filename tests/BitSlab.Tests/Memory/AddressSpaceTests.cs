@@ -35,6 +35,7 @@ public sealed class AddressSpaceTests
     [Fact]
     public void Where_nothing_can_be_reserved_the_first_use_says_so()
     {
+        Needs.Linux("A limit that a process sets itself");
         // Less than the smallest reservation, 64 MiB; plenty for what the runtime needs meanwhile.
         Assert.Equal(1, ChildProgram.Run("no-space", Number(32 << 20))["refused"]);
     }

@@ -37,19 +37,13 @@ public static class ChildProgram
     /// <summary>The same with another program that stands there, by its assembly's name.</summary>
     public static (int ExitCode, string Output, string Error) StartOther(string assembly, long addressSpaceKiB, params string[] arguments)
     {
-        string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        string program = Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("-c");
-        string limit = addressSpaceKiB == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"ulimit -v {addressSpaceKiB} && ");
-        start.ArgumentList.Add(limit + "exec \"$0\" \"$@\"");
-        start.ArgumentList.Add(host);
-        start.ArgumentList.Add(program);
-        Array.ForEach(arguments, start.ArgumentList.Add);
+        string[] command = [.. Limited(addressSpaceKiB), .. Program(assembly), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
-        // What the tests run under is not for the program: collectors of coverage, settings of the GC.
+        // What the tests run under is not for the program: collectors of coverage, settings of the GC. But where one needs this setting, so does the other.
         string[] prefixes = ["DOTNET_", "COR"];
-        foreach (string name in start.Environment.Keys.Where(k => prefixes.Any(p => k.StartsWith(p, StringComparison.Ordinal))).ToArray())
+        const string KeptSetting = "DOTNET_EnableWriteXorExecute";
+        foreach (string name in start.Environment.Keys.Where(k => k != KeptSetting && prefixes.Any(p => k.StartsWith(p, StringComparison.Ordinal))).ToArray())
         {
             start.Environment.Remove(name);
         }
@@ -69,7 +63,33 @@ public static class ChildProgram
             throw new TimeoutException($"{string.Join(' ', arguments)} hangs.");
         }
 
-        return (process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+        return (process.ExitCode, output.GetAwaiter().GetResult().ReplaceLineEndings("\n"), error.GetAwaiter().GetResult());
+    }
+
+    private static string[] Limited(long addressSpaceKiB)
+    {
+        if (addressSpaceKiB == 0)
+        {
+            return [];
+        }
+
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Nothing limits address space.");
+        return ["/bin/sh", "-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -v {addressSpaceKiB} && exec \"$0\" \"$@\"")];
+    }
+
+    // Published with the runtime beside it, a program is an executable of its own.
+    private static string[] Program(string assembly)
+    {
+        string folder = AppContext.BaseDirectory;
+        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
+        if (Path.TrimEndingDirectorySeparator(runtime) != Path.TrimEndingDirectorySeparator(folder))
+        {
+            return [Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", "dotnet")), Path.Combine(folder, assembly + ".dll")];
+        }
+
+        string executable = Path.Combine(folder, OperatingSystem.IsWindows() ? assembly + ".exe" : assembly);
+        Assert.SkipUnless(File.Exists(executable), $"{assembly} is not published with the tests.");
+        return [executable];
     }
 
     private static Dictionary<string, long> Figures(string output) => output

@@ -14,6 +14,9 @@ public static class Needs
     /// <summary>Pages that go back to the system one by one.</summary>
     public static void Pages() => Assert.SkipWhen(OperatingSystem.IsBrowser(), "Single pages do not go back.");
 
+    /// <summary>What Linux alone has, or tells.</summary>
+    public static void Linux(string what) => Assert.SkipUnless(OperatingSystem.IsLinux(), $"{what}: on Linux only.");
+
     /// <summary>A number that fits an address.</summary>
     public static void Bits(ulong number) => Assert.SkipWhen(number > nuint.MaxValue, "Addresses are too short for the number.");
 }
