@@ -1,12 +1,12 @@
-# For the scripts of this folder, which source it and say who they are: name=….
+# What the scripts of this folder share. They source it with their "$name" set and, but for skip, "$work": a folder for what is thrown away.
 
-# skip WHY: with a line, and the exit code that means it.
+# skip WHY: ends with a line that says so, and with 77.
 skip() {
     echo "$name: skipped, $*"
     exit 77
 }
 
-# restore ARGUMENT…: of `dotnet restore`. Skips where packages cannot be had; "$work" is a folder.
+# restore ARGUMENT…: what `dotnet restore` takes. Skips where packages cannot be had.
 restore() {
     local result=0
     # Without the audit, which needs the source even where all packages are at hand.
@@ -17,4 +17,12 @@ restore() {
         cat "$work/restore"
         exit 1
     fi
+}
+
+# publish_for PLATFORM PROJECT: as a program with the runtime beside it; "$published" is where. Below the root, which the tests look for.
+publish_for() {
+    local options=("$2" -p:RuntimeIdentifier="$1" -p:SelfContained=true -p:ErrorOnDuplicatePublishOutputFiles=false --artifacts-path "artifacts/$1")
+    restore "${options[@]}"
+    dotnet publish -c Release -v quiet --no-restore "${options[@]}"
+    published=artifacts/$1/publish/$(basename "$2")/release_$1
 }

@@ -1,5 +1,7 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.IO;
+using System.Text;
 using BitSlab.Traces;
 
 namespace BitSlab.Cli.Commands;
@@ -15,8 +17,25 @@ internal sealed record CliHost(
     bool Interactive,
     Func<SlabAllocatorOptions, ContenderCatalog> ContendersFor)
 {
-    public static CliHost ForConsole() =>
-        new(Console.Out, Console.Error, !Console.IsOutputRedirected && !Console.IsErrorRedirected, ContenderCatalog.For);
+    [SuppressMessage("Reliability", "CA2000", Justification = "The console's, until the process ends.")]
+    public static CliHost ForConsole()
+    {
+        // Whoever reads a file or a pipe takes it for UTF-8. Windows would write the console's code page into it, which hardly knows a ×.
+        if (OperatingSystem.IsWindows() && Console.IsOutputRedirected)
+        {
+            Console.SetOut(InUtf8(Console.OpenStandardOutput()));
+        }
+
+        if (OperatingSystem.IsWindows() && Console.IsErrorRedirected)
+        {
+            Console.SetError(InUtf8(Console.OpenStandardError()));
+        }
+
+        return new(Console.Out, Console.Error, !Console.IsOutputRedirected && !Console.IsErrorRedirected, ContenderCatalog.For);
+    }
 
     public void Fail(string message) => Error.WriteLine($"bitslab: {message.ReplaceLineEndings(" ")}");
+
+    // Without a byte order mark: another program's output may stand before it.
+    private static StreamWriter InUtf8(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 }

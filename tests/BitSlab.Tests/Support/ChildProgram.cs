@@ -40,10 +40,10 @@ public static class ChildProgram
         string[] command = [.. Limited(addressSpaceKiB), .. Program(assembly), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
-        // What the tests run under is not for the program: collectors of coverage, settings of the GC. But where one needs this setting, so does the other.
+        // What the tests run under is not for the program: collectors of coverage, settings of the GC. But what one needs of the machine, so does the other.
         string[] prefixes = ["DOTNET_", "COR"];
-        const string KeptSetting = "DOTNET_EnableWriteXorExecute";
-        foreach (string name in start.Environment.Keys.Where(k => k != KeptSetting && prefixes.Any(p => k.StartsWith(p, StringComparison.Ordinal))).ToArray())
+        string[] kept = ["DOTNET_EnableWriteXorExecute", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"];
+        foreach (string name in start.Environment.Keys.Where(k => !kept.Contains(k) && prefixes.Any(p => k.StartsWith(p, StringComparison.Ordinal))).ToArray())
         {
             start.Environment.Remove(name);
         }
