@@ -43,6 +43,9 @@ public abstract class Scenario
 public sealed record Bounds(int Preemptions, int Delays)
 {
     public static Bounds Default { get; } = new(2, 1);
+
+    /// <summary>The machine is an x86: no store of a thread becomes visible before an older one, and each atomic update is a barrier.</summary>
+    public bool StoresInOrder { get; init; }
 }
 
 /// <summary>Something that must hold does not.</summary>

@@ -46,6 +46,9 @@ internal sealed class Scheduler : IDisposable
 
     public bool IsLogging { get; set; }
 
+    /// <summary><see cref="Bounds.StoresInOrder"/> of this run.</summary>
+    public bool StoresInOrder { get; private set; }
+
     public IReadOnlyList<LogEntry> Entries => _log;
 
     /// <summary>Runs all threads once, to their ends; the reason when something failed.</summary>
@@ -57,6 +60,7 @@ internal sealed class Scheduler : IDisposable
         _log.Clear();
         _preemptionsLeft = bounds.Preemptions;
         _delaysLeft = bounds.Delays;
+        StoresInOrder = bounds.StoresInOrder;
         Path.Rewind();
         foreach (SimulatedThread thread in _threads)
         {

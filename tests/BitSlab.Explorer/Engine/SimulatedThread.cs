@@ -10,7 +10,8 @@ namespace BitSlab.Explorer.Engine;
 /// </summary>
 /// <remarks>
 /// The buffer: loads of the thread itself see it. An atomic update or a fence empties it. A store with release may be held
-/// back too (as on every machine), but becomes visible only after all that stood before it; plain ones pass each other.
+/// back too (as on every machine), but becomes visible only after all that stood before it; plain ones pass each other, as on an Arm64.
+/// Loads are made in the order in which they stand in the code: what a load may see that is made before an older one is not explored.
 /// </remarks>
 public sealed unsafe class SimulatedThread : IDisposable
 {
@@ -52,6 +53,8 @@ public sealed unsafe class SimulatedThread : IDisposable
 
     internal bool HoldsStores => _held.Count > 0;
 
+    private bool StoresInOrder => _scheduler is { StoresInOrder: true };
+
     public long Load(void* cell, int size)
     {
         Reach(cell, write: false, "load");
@@ -72,6 +75,7 @@ public sealed unsafe class SimulatedThread : IDisposable
     public void Store(void* cell, int size, long value, bool release)
     {
         Reach(cell, write: true, release ? "store-release" : "store");
+        release |= StoresInOrder;
         if (_scheduler != null && _scheduler.ChooseDelay(this, (nint)cell))
         {
             _held.Add(new HeldStore((nint)cell, size, value, release, _guard));
@@ -95,7 +99,7 @@ public sealed unsafe class SimulatedThread : IDisposable
     public void BeforeUpdate(void* cell, string what, bool fence = true)
     {
         Reach(cell, write: true, what);
-        if (fence || Holds((nint)cell))
+        if (fence || StoresInOrder || Holds((nint)cell))
         {
             Flush();
         }
