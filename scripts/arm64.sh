@@ -2,7 +2,8 @@
 # The tests as a program for Linux on Arm64, run by qemu: some ten minutes. What is said behind arm64.sh goes to the tests' program
 # (-namespace BitSlab.Tests.Core, for a part). Qemu on x86 does not change the order of accesses as an Arm may: tests/BitSlab.Explorer does.
 # Left out, since they are of x64 or of measuring: the listings of code, the drop-in malloc (tests/native/emulated.sh arm64), the benchmarks;
-# MeasuringTests start the command line, which is not published with the tests; and PrefaultTests, since qemu says yes to advice on pages, and does nothing.
+# MeasuringTests start the command line, which is not published with the tests; and PrefaultTests and AddressSpaceTests, since qemu says yes to
+# advice on pages, and does nothing, and a limit of address space would be its own.
 # Needs qemu-user-static and gcc-aarch64-linux-gnu (for its C library) from Debian's packages, and programs for Arm64 registered with the kernel,
 # which is done here for the time of the run where it may be.
 # Ends with 77 where it cannot be run.
@@ -39,4 +40,4 @@ publish_for linux-arm64 tests/BitSlab.Tests
 export QEMU_LD_PREFIX=/usr/aarch64-linux-gnu LD_LIBRARY_PATH=$work/libssl/usr/lib/aarch64-linux-gnu
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableWriteXorExecute=0
 "$published/BitSlab.Tests" -noColor -noLogo -namespace- BitSlab.Tests.FastPaths -namespace- BitSlab.Tests.Native -namespace- BitSlab.Tests.Benchmarks \
-    -class- BitSlab.Tests.Cli.MeasuringTests -class- BitSlab.Tests.Memory.PrefaultTests "$@"
+    -class- BitSlab.Tests.Cli.MeasuringTests -class- BitSlab.Tests.Memory.PrefaultTests -class- BitSlab.Tests.Memory.AddressSpaceTests "$@"

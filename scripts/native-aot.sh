@@ -4,24 +4,16 @@
 # compiler's package cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+name=native-aot
+source scripts/common.sh
 if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
-    echo "native-aot: skipped, there is no linker (clang or gcc)"
-    exit 0
+    skip "there is no linker (clang or gcc)"
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# publish ARGUMENT…: without the audit, which needs the source even where all packages are at hand.
 publish() {
-    local result=0
-    timeout 120 dotnet restore -p:_IsPublishing=true -p:NuGetAudit=false "$@" >"$work/restore" 2>&1 || result=$?
-    if [ "$result" -eq 124 ] || grep -Eq 'error (NU1301|NU110[0-3].*ILCompiler)' "$work/restore"; then
-        echo "native-aot: skipped, the native compiler's package cannot be had. $(grep -m 1 error "$work/restore" || true)"
-        exit 0
-    elif [ "$result" -ne 0 ]; then
-        cat "$work/restore"
-        exit 1
-    fi
+    restore -p:_IsPublishing=true "$@"
     dotnet publish -c Release -v quiet --no-restore "$@"
 }
 

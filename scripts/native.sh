@@ -6,10 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(realpath -m "${1:-artifacts/native}")
-skip() {
-    echo "native: skipped, $*"
-    exit 77
-}
+name=native
+source scripts/common.sh
 processor=${2:-x64}
 instructions=()
 case $processor in
@@ -24,15 +22,7 @@ echo '#include <stdlib.h>' | $gcc -x c -c -o /dev/null - 2>/dev/null || skip "$g
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 project=(src/BitSlab.Native -p:WithCompiler=true --artifacts-path "$work")
-result=0
-# Without the audit, which needs the source even where all packages are at hand.
-timeout 120 dotnet restore -p:NuGetAudit=false "${project[@]}" >"$work/restore" 2>&1 || result=$?
-if [ "$result" -eq 124 ] || grep -Eq 'error (NU1301|NU110[0-3].*ILCompiler)' "$work/restore"; then
-    skip "the IL compiler's package cannot be had. $(grep -m 1 error "$work/restore" || true)"
-elif [ "$result" -ne 0 ]; then
-    cat "$work/restore"
-    exit 1
-fi
+restore "${project[@]}"
 dotnet build -c Release -v quiet --no-restore "${project[@]}"
 property() { dotnet msbuild src/BitSlab.Native -p:WithCompiler=true -p:ArtifactsPath="$work" -getProperty:"$1"; }
 compiler=$(property NuGetPackageRoot)$(property CompilerPath)

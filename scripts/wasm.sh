@@ -5,23 +5,13 @@
 # Ends with 77 where it cannot be run: no node, or the packages of the runtime for WebAssembly cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-skip() {
-    echo "wasm: skipped, $*"
-    exit 77
-}
+name=wasm
+source scripts/common.sh
 command -v node >/dev/null || skip "there is no node"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 project=(tests/BitSlab.Wasm --artifacts-path "$work")
-result=0
-# Without the audit, which needs the source even where all packages are at hand.
-timeout 120 dotnet restore -p:NuGetAudit=false "${project[@]}" >"$work/restore" 2>&1 || result=$?
-if [ "$result" -eq 124 ] || grep -Eq 'error (NU1301|NU110[0-3])' "$work/restore"; then
-    skip "the packages of the runtime cannot be had. $(grep -m 1 error "$work/restore" || true)"
-elif [ "$result" -ne 0 ]; then
-    cat "$work/restore"
-    exit 1
-fi
+restore "${project[@]}"
 dotnet publish -c Release -v quiet --no-restore "${project[@]}"
 app=$work/publish/BitSlab.Wasm/release/wwwroot
 cp tests/BitSlab.Wasm/main.mjs "$app"

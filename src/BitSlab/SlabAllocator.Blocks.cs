@@ -441,6 +441,7 @@ public sealed unsafe partial class SlabAllocator
 
         if (status == AllocStatus.LimitReached)
         {
+            // A counter; it orders nothing.
             Atomic.Add(&allocator->LimitRefusals, 1);
         }
 
@@ -487,6 +488,8 @@ public sealed unsafe partial class SlabAllocator
     {
         bool wanted = zeroed;
         ulong number = allocator->Number;
+
+        // Atomic: no two tellings have the same number.
         ulong teller = Permits.Teller(Interlocked.Increment(ref s_tellings));
         List<(nint Level, ulong Number)> told = [];
         try
@@ -542,6 +545,8 @@ public sealed unsafe partial class SlabAllocator
         Allocator* root = allocator->Root;
         ThreadRegistry.OrphanHeapsOfDeadThreads();
         Rounds.TrimFamily(root, ThreadHeaps.CurrentToken);
+
+        // Acquire: the number goes up before the thread that gives back says that it is no longer at it.
         while (Atomic.LoadAcquire(&root->GiveBacks) == giveBacks)
         {
             if (Atomic.LoadAcquire(&root->Returning) == 0)
@@ -560,6 +565,8 @@ public sealed unsafe partial class SlabAllocator
     {
         ThrowIfDisposed();
         ThreadHeap* heap = ThreadHeaps.Acquire(_allocator, status);
+
+        // Acquire: read before the limits are looked at again.
         if (heap == null && Reclaim(_allocator, Atomic.LoadAcquire(&_allocator->Root->GiveBacks)))
         {
             heap = ThreadHeaps.Acquire(_allocator, status);
@@ -587,6 +594,7 @@ public sealed unsafe partial class SlabAllocator
         ThrowHelper.ThrowOutOfMemory(byteCount);
     }
 
+    // Acquire: in one piece, for a message.
     private static long RoomOf(Allocator* allocator) => allocator->Limit - Atomic.LoadAcquire(&allocator->Committed);
 
     private static void Refuse(BlockStatus status, void* ptr, Allocator* expected)
@@ -603,6 +611,7 @@ public sealed unsafe partial class SlabAllocator
 
     private static bool RaiseFaults(ThreadHeap* heap)
     {
+        // Acquire pairs with the collector's release: the faults are written.
         bool any = heap != null && Atomic.LoadAcquire(&heap->FaultCount) != 0;
         if (any)
         {

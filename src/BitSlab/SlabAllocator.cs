@@ -101,6 +101,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
 
         if (_wasFoundForgotten && CoreLock.TryEnter(&_allocator->Gate))
         {
+            // Acquire. Children come under the gate, which is held.
             if (IsEmpty() && Atomic.LoadAcquire(&_allocator->Children) == 0)
             {
                 Destroy();
@@ -314,9 +315,13 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         }
 
         IReadOnlyList<SlabLiveBuffer> leaked = [];
+
+        // One thread disposes. Full barrier: set before the gate is asked for, so that whoever has it then is the last.
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             EnterGate();
+
+            // Acquire. Children come under the gate, which is held.
             long children = Atomic.LoadAcquire(&_allocator->Children);
             if (children != 0)
             {
@@ -422,6 +427,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         return true;
     }
 
+    // Acquire pairs with the exchange of Dispose.
     internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
     internal BlockWalk Walk()
@@ -447,6 +453,8 @@ public sealed unsafe partial class SlabAllocator : IDisposable
         EnterGate();
         child->Parent = _allocator;
         child->Root = _allocator->Root;
+
+        // Atomic: children go without the gate.
         Atomic.Add(&_allocator->Children, 1);
         ExitGate();
     }
@@ -507,6 +515,7 @@ public sealed unsafe partial class SlabAllocator : IDisposable
                 continue;
             }
 
+            // Acquire, under the gate: who disposes has set it before it asks for the gate.
             if (Volatile.Read(ref _disposed) == 0)
             {
                 return true;

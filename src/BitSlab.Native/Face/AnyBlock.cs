@@ -20,6 +20,7 @@ internal static unsafe class AnyBlock
         {
             if (status == AllocStatus.LimitReached)
             {
+                // A counter: atomic so that none is lost; it orders nothing.
                 Atomic.Add(&allocator->LimitRefusals, 1);
             }
 

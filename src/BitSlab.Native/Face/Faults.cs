@@ -15,6 +15,7 @@ internal static unsafe class Faults
     {
         if (Process.Allocator != null)
         {
+            // A counter: atomic so that none is lost; it orders nothing.
             Atomic.Add(&Process.Allocator->InvalidFrees, 1);
         }
 

@@ -39,6 +39,7 @@ internal static unsafe class Process
     {
         fixed (int* state = &s_state)
         {
+            // One thread makes it. Acquire pairs with the last store of the one that did; after a failure, with its store of Nothing.
             while (!Atomic.CompareExchange(state, BeingMade, Nothing))
             {
                 if (Atomic.LoadAcquire(state) == Made)
@@ -54,6 +55,7 @@ internal static unsafe class Process
             Allocator* allocator = reservation == null ? null : Lifetime.CreateAllocator(reservation);
             if (allocator == null)
             {
+                // Release: who tries next finds nothing half made.
                 Atomic.StoreRelease(state, Nothing);
                 return false;
             }
@@ -66,6 +68,8 @@ internal static unsafe class Process
             Table = reservation->Table;
             Allocator = allocator;
             Faults.Ignore = options.IgnoreInvalidFrees;
+
+            // Release: who sees this sees all of the above.
             Atomic.StoreRelease(state, Made);
             options.Tell();
             return true;

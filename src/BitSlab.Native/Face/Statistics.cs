@@ -31,6 +31,8 @@ internal static unsafe class Statistics
         Add(ref text, "large_bytes"u8, totals.LargeBytes);
         Add(ref text, "slabs"u8, totals.Slabs);
         Add(ref text, "chunks"u8, totals.Chunks);
+
+        // Acquire: each figure is read in one piece; they need not be of the same moment.
         Add(ref text, "committed_bytes"u8, allocator == null ? 0 : Atomic.LoadAcquire(&allocator->Committed));
         Add(ref text, "returned_bytes"u8, allocator == null ? 0 : Atomic.LoadAcquire(&allocator->Returned));
         Add(ref text, "invalid_frees"u8, allocator == null ? 0 : Atomic.LoadAcquire(&allocator->InvalidFrees));

@@ -98,6 +98,8 @@ internal sealed unsafe class ThreadedFastReplay
             }
 
             shared.Address = (nint)block;
+
+            // Release: who waits for the stage finds the block and its contents.
             Volatile.Write(ref shared.Stage, step.Stage + 1);
         }
     }

@@ -51,6 +51,7 @@ internal sealed class ReplayThreads
 
     private void WaitLong(ref readonly int stage, int wanted)
     {
+        // Acquire pairs with the release of the thread that had the stage before.
         for (int spins = 0; Volatile.Read(in stage) != wanted; spins++)
         {
             if (_abandoned)
@@ -85,6 +86,7 @@ internal sealed class ReplayThreads
         catch (Exception failure)
 #pragma warning restore CA1031
         {
+            // The first failure stays. Whoever looks at it has joined this thread.
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
             _abandoned = true;
         }

@@ -70,6 +70,7 @@ internal sealed class ThreadedVerifyingReplay(Trace trace, Contender subject, Ac
                 break;
         }
 
+        // Release: who waits for the stage finds the block and what is known of it.
         Volatile.Write(ref shared.Stage, step.Stage + 1);
     }
 

@@ -20,6 +20,7 @@ internal static class SegmentPool
 
     public static ChainSegment Take()
     {
+        // A look: the number is a guess until it is counted down. Segments come through the queue, which orders their contents.
         if (Volatile.Read(ref s_count) > Resting)
         {
             // Counted out first: threads that take at once leave the number at rest.
@@ -28,6 +29,7 @@ internal static class SegmentPool
                 return segment;
             }
 
+            // A counter: takes back what was counted out in vain; it orders nothing.
             Interlocked.Increment(ref s_count);
         }
 
@@ -37,9 +39,13 @@ internal static class SegmentPool
     public static void Return(ChainSegment segment)
     {
         segment.Close();
+
+        // A look: threads that return at once may exceed the number by one each.
         if (Volatile.Read(ref s_count) < Most)
         {
             s_segments.Enqueue(segment);
+
+            // Counted behind the queue: who counts it out finds it there.
             Interlocked.Increment(ref s_count);
         }
     }

@@ -14,22 +14,26 @@ internal static class SharedChains
 
     public static SegmentChain? TryTake()
     {
+        // A look, for the usual case that there is none. Chains come through the queue, which orders their contents.
         if (Volatile.Read(ref s_count) == 0 || !s_chains.TryDequeue(out SegmentChain? chain))
         {
             return null;
         }
 
+        // A counter; it orders nothing.
         Interlocked.Decrement(ref s_count);
         return chain;
     }
 
     public static bool TryAdd(SegmentChain chain)
     {
+        // A look: threads that add at once may exceed the number by one each.
         if (Volatile.Read(ref s_count) >= Most)
         {
             return false;
         }
 
+        // Counted before the queue has it: the number is never less than the queue holds, and none is overlooked.
         Interlocked.Increment(ref s_count);
         s_chains.Enqueue(chain);
         return true;

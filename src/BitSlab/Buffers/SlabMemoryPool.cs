@@ -100,6 +100,8 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
         if (ring != null && ring->Count > RestingOwners<T>.LeastBehind)
         {
             ThreadHeap* heap = ring->Heap;
+
+            // Acquire pairs with Dispose's release. A rent that runs beside Dispose may go either way.
             if (heap != null && heap->AllocatorNumber == Volatile.Read(ref _fastNumber) && last < heap->MaxManaged)
             {
                 void* block = BufferBlocks.Take(heap, last);
@@ -129,6 +131,7 @@ public sealed unsafe class SlabMemoryPool<T> : MemoryPool<T>
             return;
         }
 
+        // Release, in this order: who no longer finds the fast path's number sees that the pool is disposed.
         Volatile.Write(ref _isDisposed, true);
         Volatile.Write(ref _fastNumber, NoNumber);
         if (!_ownsAllocator)

@@ -67,6 +67,7 @@ internal sealed class TrackedBuffer
 
     public void Resized(long length, nuint bytes)
     {
+        // Release, so that both are out soon and in one piece: for reports, which may see one without the other.
         Volatile.Write(ref _length, length);
         Volatile.Write(ref _bytes, bytes);
     }

@@ -41,6 +41,8 @@ internal static unsafe class Allocation
             }
 
             *zeroed = wantsZeroed;
+
+            // Plain: seen late, a burst begins an allocation later.
             block = Atomic.Load(&heap->BurstLeft) == 0
                 ? LocalAlloc.Take(heap, sizeClass, status, zeroed)
                 : Sampling.Take(heap, sizeClass, status, zeroed);

@@ -66,6 +66,8 @@ internal unsafe struct BlockWalk
         }
 
         Slab* first = _reservation->Slabs + _slice;
+
+        // Acquire pairs with the birth's release: a valid kind has a whole descriptor behind it.
         SliceKind kind = (SliceKind)Atomic.LoadAcquire(&first->Kind);
         uint generation = first->Generation;
         if (first->First != first || (kind != SliceKind.Slab && kind != SliceKind.Large) || (_word != 0 && generation != _generation))
@@ -79,6 +81,8 @@ internal unsafe struct BlockWalk
         if (kind == SliceKind.Large)
         {
             _blockSize = first->LargeBytes;
+
+            // Acquire: the size was read before, and what is live now had it, or IsStill says no.
             Take((ulong)(Atomic.LoadAcquire(&first->InList) >= Slab.LargeLive ? 1 : 0), first, kind);
             GoToNextSlice();
             return;
@@ -111,6 +115,7 @@ internal unsafe struct BlockWalk
 
     private readonly bool IsStill(Slab* first, SliceKind kind)
     {
+        // Full barrier: all that was read of the slab was read before this look. Acquire: the kind before the generation.
         Atomic.Fence();
         return Atomic.LoadAcquire(&first->Kind) == (byte)kind && first->Generation == _generation;
     }

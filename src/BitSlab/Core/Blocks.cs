@@ -37,6 +37,7 @@ internal static unsafe class Blocks
         Slab* first = place->Slice->First;
         if (!place->InSlab)
         {
+            // Acquire pairs with the free's compare-and-swap and with a resize's release.
             return Atomic.LoadAcquire(&first->InList) == Slab.LargeLive ? BlockStatus.Live : BlockStatus.DoubleFree;
         }
 

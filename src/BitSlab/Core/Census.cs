@@ -49,6 +49,8 @@ internal static unsafe class Census
             for (int k = 0; k < Layout.SlicesPerChunk; k++)
             {
                 Slab* first = slices + k;
+
+                // Acquire pairs with the release of a birth: resizes go on without the chunk's lock.
                 byte kind = Atomic.LoadAcquire(&first->Kind);
                 if (first->First != first)
                 {
@@ -72,6 +74,8 @@ internal static unsafe class Census
         }
 
         CoreLock.Exit(&allocator->ChunkLock);
+
+        // Acquire: in one piece each; the two need not be of the same moment.
         totals->LargeBlocks += Atomic.LoadAcquire(&allocator->OutsideBlocks);
         totals->LargeBytes += Atomic.LoadAcquire(&allocator->OutsideBytes);
         return fits;

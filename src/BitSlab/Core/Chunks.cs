@@ -209,6 +209,8 @@ internal static unsafe class Chunks
         CoreLock.Enter(&allocator->ChunkLock, &allocator->Reservation->Os);
         IdleMemory.Forget(allocator);
         CoreLock.Exit(&allocator->ChunkLock);
+
+        // Acquire: in one piece. What this thread gave back it sees in any case.
         return Atomic.LoadAcquire(&allocator->Returned) != before;
     }
 

@@ -166,6 +166,7 @@ internal static unsafe class Collection
             DrainWord(heap, slab, w, remote + w);
         }
 
+        // Behind the exchange: a bit set before the owner was let in again is seen.
         for (int w = 0; w < slab->WordCount; w++)
         {
             if (Atomic.LoadAcquire(remote + w) != 0)
@@ -236,6 +237,8 @@ internal static unsafe class Collection
         }
 
         Slab* first = slab->First;
+
+        // Full barrier, as in RemoteFree: the summary before the push.
         if (Atomic.Or(&first->RemoteSummary, words) == 0)
         {
             RemoteFree.Push(first->Heap, first);
@@ -250,6 +253,7 @@ internal static unsafe class Collection
         {
             if (((words >> w) & 1) != 0)
             {
+                // Atomic: another misuse may set a bit at the same time.
                 Atomic.Exchange((ulong*)((byte*)SlabLife.AreaOf(reservation, slice) + reservation->RemoteDistance) + w, 0);
             }
         }

@@ -23,6 +23,7 @@ internal static unsafe class HeapLock
                 return;
             }
 
+            // Release: nothing was done inside, yet what was done before stays before.
             Atomic.StoreRelease(&heap->OwnerInside, 0);
             CoreLock.Enter(&heap->Claim, &heap->Allocator->Reservation->Os);
             CoreLock.Exit(&heap->Claim);

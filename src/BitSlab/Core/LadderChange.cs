@@ -96,6 +96,8 @@ internal static unsafe class LadderChange
             if (free != 0)
             {
                 uint index = ((uint)w << 6) + (uint)Bits.LowestSet(free);
+
+                // Plain: only the owner writes the word, as in LocalAlloc.TryTake.
                 Atomic.Store(slab->FreeWords + w, free & (free - 1));
                 slab->Untouched = uint.Max(slab->Untouched, index + 1);
                 return Reservation.AddressOf(heap->Allocator->Reservation, slab) + ((nuint)index * slab->BlockSize);

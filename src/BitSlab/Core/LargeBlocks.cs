@@ -71,6 +71,8 @@ internal static unsafe class LargeBlocks
         }
 
         bool done = ResizeClaimed(reservation, first, bytes);
+
+        // Release: who may free it, or resize it, again finds its descriptors as they are now.
         Atomic.StoreRelease(&first->InList, Slab.LargeLive);
         return done;
     }
@@ -94,6 +96,7 @@ internal static unsafe class LargeBlocks
         {
             for (int k = newCount; k < oldCount; k++)
             {
+                // Release: invalid before the slices are given back.
                 Atomic.StoreRelease(&first[k].Kind, (byte)SliceKind.FreedLarge);
             }
 
@@ -136,6 +139,8 @@ internal static unsafe class LargeBlocks
             first[k].First = first;
             first[k].Start = first->Start;
             first[k].BlockCount = 0;
+
+            // Plain, before the kind: the release behind it makes it visible first.
             Atomic.Store((void**)&first[k].LocalOwner, Slab.NoHeap);
             Atomic.StoreRelease(&first[k].Kind, (byte)SliceKind.Large);
         }
@@ -230,6 +235,7 @@ internal static unsafe class LargeBlocks
 
     private static void Count(LargeBlock block, int sign)
     {
+        // Counters: atomic so that none is lost; they order nothing.
         Atomic.Add(&block.Allocator->OutsideBlocks, sign);
         Atomic.Add(&block.Allocator->OutsideBytes, sign * (long)block.UsableBytes);
         Atomic.Add(&block.Allocator->OutsideReserved, sign * (long)(block.MappingBytes == 0 ? block.UsableBytes : block.MappingBytes));

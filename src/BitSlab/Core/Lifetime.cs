@@ -75,6 +75,7 @@ internal static unsafe class Lifetime
             return null;
         }
 
+        // A counter: atomic so that none is lost; it orders nothing.
         Atomic.Add(&allocator->HeapBytes, (long)bytes);
         heap->Allocator = allocator;
         heap->ClassCount = allocator->ClassCount;
@@ -93,6 +94,8 @@ internal static unsafe class Lifetime
         Atomic.StoreRelease(&heap->OwnerWord, token);
         void** head = (void**)&allocator->Heaps;
         void* seen;
+
+        // A plain link: the compare-and-swap, a full barrier, makes it visible with the head. Acquire: the heap it leads to is complete.
         do
         {
             seen = Atomic.LoadAcquire(head);
@@ -171,6 +174,8 @@ internal static unsafe class Lifetime
         {
             ThreadHeap* next = heap->NextHeap;
             heap->AllocatorNumber = 0;
+
+            // Full barrier: the thread that ends, and makes its heaps orphans by compare-and-swap, finds this one no longer its own.
             heap->LastOwner = Atomic.Exchange(&heap->OwnerWord, ThreadHeap.Disposed);
             Recycle(reservation, heap);
             heap = next;

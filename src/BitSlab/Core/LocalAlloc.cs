@@ -19,6 +19,8 @@ internal static unsafe class LocalAlloc
             return false;
         }
 
+        // Plain: only the owner writes the word. Whoever is handed the block is so behind this store; who looks without that may see it free a
+        // while longer.
         Atomic.Store(word, free & (free - 1));
         heap->LastWord = word;
         heap->LastFree = free;
@@ -204,6 +206,8 @@ internal static unsafe class LocalAlloc
         }
 
         ulong* word = slab->FreeWords + (index >> 6);
+
+        // Plain: as in TryTake.
         Atomic.Store(word, Atomic.Load(word) & ~(1ul << (int)(index & 63)));
         slab->Untouched = index + 1;
         return Reservation.AddressOf(reservation, slab) + ((nuint)index * slab->BlockSize);
@@ -276,6 +280,7 @@ internal static unsafe class LocalAlloc
         ulong some = 0;
         for (int w = 0; w < count; w++)
         {
+            // Plain: the owner's own words.
             some |= Atomic.Load(words + w) != 0 ? 1ul << w : 0;
         }
 
@@ -363,6 +368,8 @@ internal static unsafe class LocalAlloc
         {
             old->InList = 0;
             SlabLife.SetWhole(old, notice: true);
+
+            // Acquire. A freer that comes later than this look pushes the slab where it is no longer current, and sees to the timer itself.
             isPushed = Atomic.LoadAcquire(&old->RemoteSummary) != 0;
         }
 

@@ -35,6 +35,9 @@ internal static unsafe class LocalFree
 
             Slab* slice = Slab.At(number, table);
             uint index = Slab.IndexOf(slice, block);
+
+            // Plain: only this thread, or who holds its lock, writes this heap there. Another's mark may be seen late: then its bit is in the
+            // remote word, and is collected.
             if (Atomic.Load((void**)&slice->LocalOwner) != heap || index >= slice->BlockCount)
             {
                 return false;
@@ -52,6 +55,8 @@ internal static unsafe class LocalFree
 
             ulong bit = 1ul << (int)index;
             ulong* word = slice->FreeWords + (index >> 6);
+
+            // Plain: the owner's own word.
             ulong free = Atomic.Load(word);
             Slab* first = slice->First;
 
@@ -96,6 +101,8 @@ internal static unsafe class LocalFree
 
         Slab* slice = Slab.At(number, table);
         index = Slab.IndexOf(slice, block);
+
+        // Plain, as in TryFree.
         bool isOwn = Atomic.Load((void**)&slice->LocalOwner) == heap && index < slice->BlockCount;
         return isOwn && (Atomic.Load(slice->FreeWords + (index >> 6)) & (1ul << (int)index)) == 0 ? slice : null;
     }
@@ -127,6 +134,8 @@ internal static unsafe class LocalFree
 
         int w = (int)(index >> 6);
         ulong bit = 1ul << (int)(index & 63);
+
+        // Plain: the owner's own word.
         ulong free = Atomic.Load(first->FreeWords + w);
 
         // While remote bits are pending (the local owner is taken out for that) a double free may stand among them.
@@ -143,6 +152,8 @@ internal static unsafe class LocalFree
         }
 
         uint sizeClass = first->Class;
+
+        // Plain: a hint, for a count.
         bool isHindered = Atomic.Load((void**)&first->LocalOwner) != heap;
 
         // Plain: the lock's release makes it visible.

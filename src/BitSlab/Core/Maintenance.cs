@@ -21,6 +21,8 @@ internal static unsafe class Maintenance
         TakeEmptySlabs(allocator, token);
         VisitSlabs(allocator, SlabStep.Trim, token);
         Chunks.Purge(allocator);
+
+        // Acquire: in one piece. What this thread gave back it sees in any case.
         return (nuint)(Atomic.LoadAcquire(&allocator->Returned) - before);
     }
 
@@ -51,6 +53,7 @@ internal static unsafe class Maintenance
         bool any = false;
         for (ThreadHeap* heap = (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps); heap != null && !any; heap = heap->NextHeap)
         {
+            // Acquire pairs with the store that made it an orphan: its entries are as the thread left them.
             bool isOrphan = Atomic.LoadAcquire(&heap->OwnerWord) == ThreadHeap.Orphan;
             for (int c = 0; c < heap->ClassCount && isOrphan && !any; c++)
             {
@@ -286,6 +289,8 @@ internal static unsafe class Maintenance
     private static void ClearRemote(ThreadHeap* heap, Slab* slab)
     {
         ulong* remote = Reservation.RemoteWords(heap->Allocator->Reservation, slab);
+
+        // Full barrier: summary before words, as in Collection.
         ulong words = Atomic.Exchange(&slab->RemoteSummary, 0);
         while (words != 0)
         {

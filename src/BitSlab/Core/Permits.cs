@@ -30,12 +30,14 @@ internal static unsafe class Permits
         bool fits = true;
         for (Allocator* level = allocator; level != root && fits; level = level->Parent)
         {
+            // Acquire: in one piece. Under the lock it can only become less.
             fits = bytes <= level->Limit - Atomic.LoadAcquire(&level->Committed);
         }
 
         fits = fits && TryTakeHere(root, bytes);
         if (fits)
         {
+            // A counter: atomic, since returns come without the lock; it orders nothing.
             Atomic.Add(&root->ChildBytes, bytes);
             for (Allocator* level = allocator; level != root; level = level->Parent)
             {
@@ -120,6 +122,7 @@ internal static unsafe class Permits
         bool due = false;
         for (Allocator* level = allocator; level != null; level = level->Parent)
         {
+            // A look: who tells claims it by compare-and-swap.
             due |= Atomic.LoadAcquire(&level->SoftState) == ToBeTold;
         }
 
@@ -163,6 +166,7 @@ internal static unsafe class Permits
 
     private static void EndCrossing(Allocator* level)
     {
+        // A look; the crossing ends once, by the compare-and-swap.
         if (Atomic.LoadAcquire(&level->Committed) <= level->SoftLimit)
         {
             Atomic.CompareExchange(&level->SoftState, Below, Above);
@@ -173,6 +177,8 @@ internal static unsafe class Permits
     {
         // Added only if it fits: a hopeless request must not make another one fail. No overflow: no request passes 2^46.
         long seen;
+
+        // A counter with a limit: the compare-and-swap lets nobody beyond it. It orders nothing.
         do
         {
             seen = Atomic.LoadAcquire(&allocator->Committed);
@@ -188,6 +194,7 @@ internal static unsafe class Permits
 
     private static void Add(Allocator* level, long bytes, bool ofChild)
     {
+        // Counters: atomic so that none is lost; they order nothing.
         Atomic.Add(&level->Committed, bytes);
         if (ofChild)
         {

@@ -59,6 +59,8 @@ internal static unsafe class RemoteFree
         uint sizeClass = slab->Class;
         void** head = (void**)ThreadHeap.Ready(heap, sizeClass < (uint)heap->ClassCount ? sizeClass : 0);
         void* seen;
+
+        // Acquire: the slab that the link leads to has its own link.
         do
         {
             seen = Atomic.LoadAcquire(head);

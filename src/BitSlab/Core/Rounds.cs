@@ -63,6 +63,8 @@ internal static unsafe class Rounds
         Reservation* reservation = ancestor->Reservation;
         long stamp = Atomic.Add(&reservation->TrimStamp, 1);
         CoreLock.Enter(&ancestor->Gate, &reservation->Os);
+
+        // Acquire. Children come under the gate, which is held: none is missed.
         bool alone = Atomic.LoadAcquire(&ancestor->Children) == 0;
         nuint bytes = Maintenance.Trim(ancestor, token);
         CoreLock.Exit(&ancestor->Gate);
@@ -151,6 +153,7 @@ internal static unsafe class Rounds
         return any;
     }
 
+    // Acquire: before all that is asked of the allocator. Whether it still goes on is for its gate to say.
     private static Allocator* ChunkOwner(Reservation* reservation, nuint chunk) =>
         (Allocator*)Atomic.LoadAcquire((void**)&reservation->Chunks[chunk].Allocator);
 

@@ -53,6 +53,7 @@ internal static unsafe class Sampling
             Atomic.Add(&sample->Count, 1);
             if (isAligned)
             {
+                // Release: behind the count, though the reader may see either first and loses nothing.
                 Atomic.StoreRelease(&sample->IsAligned, 1);
             }
         }
@@ -64,6 +65,8 @@ internal static unsafe class Sampling
         // Where it stood, so that a burst does not drive the heap from word to word.
         LocalAlloc.PointAtCurrentWord(heap, ThreadHeap.Entry(heap, sizeClass));
         void* block = LocalAlloc.Take(heap, sizeClass, status, zeroed);
+
+        // Stored with release, behind the entry, as in End.
         int left = Atomic.Load(&heap->BurstLeft) - 1;
         if (left != 0)
         {

@@ -42,6 +42,7 @@ internal static unsafe class SlabLife
         first->FreeWords = AreaOf(reservation, first);
         for (int w = 0; w < words; w++)
         {
+            // Plain: nobody looks before the kind is valid, which is stored last, with release.
             Atomic.Store(first->FreeWords + w, Slab.ValidBits(blocks, w));
         }
 
@@ -150,6 +151,7 @@ internal static unsafe class SlabLife
         ulong any = 0;
         for (int w = 0; w < first->WordCount; w++)
         {
+            // Acquire pairs with the frees' release.
             any |= Atomic.LoadAcquire(first->FreeWords + w);
         }
 
@@ -161,6 +163,8 @@ internal static unsafe class SlabLife
     {
         ulong* remote = Reservation.RemoteWords(reservation, first);
         int words = first->WordCount;
+
+        // Acquire pairs with the freers' ORs, which are full barriers: summary and word are each seen with what came before.
         ulong any = Atomic.LoadAcquire(&first->RemoteSummary);
         for (int w = 0; w < words; w++)
         {
@@ -230,6 +234,7 @@ internal static unsafe class SlabLife
         ulong* remote = Reservation.RemoteWords(reservation, first);
         for (int w = 0; w < first->WordCount; w++)
         {
+            // A look, and then the exchange takes whatever stands there: a full barrier, so that no bit is dropped twice.
             if (Atomic.LoadAcquire(remote + w) != 0 && Atomic.Exchange(remote + w, 0) != 0)
             {
                 Atomic.Add(&first->Heap->Allocator->InvalidFrees, 1);

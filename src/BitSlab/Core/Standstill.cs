@@ -153,6 +153,7 @@ internal static unsafe class Standstill
             ulong words = 0;
             for (int w = 0; w < slab->WordCount; w++)
             {
+                // Plain: the child has no other thread.
                 words |= Atomic.Load(remote + w) != 0 ? 1ul << w : 0;
             }
 
@@ -170,8 +171,10 @@ internal static unsafe class Standstill
         }
     }
 
+    // Acquire pairs with the release that put it into the list.
     private static Allocator* First(Reservation* reservation) => (Allocator*)Atomic.LoadAcquire((void**)&reservation->Allocators);
 
+    // Acquire pairs with the compare-and-swap that put the heap into the list.
     private static ThreadHeap* HeapsOf(Allocator* allocator) =>
         allocator->IsHeld ? (ThreadHeap*)Atomic.LoadAcquire((void**)&allocator->Heaps) : null;
 }

@@ -287,6 +287,8 @@ internal unsafe struct ThreadHeap
         {
             DropCurrent(heap, (nuint)c);
             *WithRoom(heap, (nuint)c) = null;
+
+            // Atomic: a misuse in flight may push at the same time.
             Atomic.Exchange((void**)Ready(heap, (nuint)c), null);
         }
     }

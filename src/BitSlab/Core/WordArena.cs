@@ -78,6 +78,7 @@ internal unsafe struct WordArena
                 return null;
             }
 
+            // A counter; it orders nothing.
             Atomic.Add(&allocator->WordBytes, PagePermit);
             CoreLock.Enter(&allocator->ChunkLock, &reservation->Os);
             AddPage(arena, page);
@@ -120,6 +121,8 @@ internal unsafe struct WordArena
         {
             byte* next = *(byte**)page;
             Reservation.ReturnWordPage(allocator->Reservation, page);
+
+            // A counter, as above.
             Atomic.Add(&allocator->WordBytes, -PagePermit);
             Permits.Return(allocator, PagePermit);
             page = next;

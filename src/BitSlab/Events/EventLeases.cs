@@ -66,6 +66,8 @@ internal sealed class LeasePage(SlabEventQueue queue)
     public nint Look(ulong ticket, out int length)
     {
         ref Lease lease = ref At(ticket & IndexMask);
+
+        // Acquire, both: before the look at the state.
         length = Volatile.Read(ref lease.Length);
         nint block = Volatile.Read(ref lease.Block);
 

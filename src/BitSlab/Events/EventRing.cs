@@ -76,6 +76,7 @@ internal unsafe struct EventRing
     /// </summary>
     public static bool IsFull(EventRing* ring, long length)
     {
+        // Acquire: the tail before the head, so that what has been taken meanwhile makes it look shorter, never fuller.
         long count = Atomic.LoadAcquire(&ring->Tail.Count);
         long bytes = Atomic.LoadAcquire(&ring->Tail.Bytes);
         return count - Atomic.LoadAcquire(&ring->Head.Count) >= ring->Capacity
@@ -194,6 +195,8 @@ internal unsafe struct EventRing
         }
 
         EventSlot* slot = EventSegment.Slots(tail->Segment) + --tail->Index;
+
+        // Acquire pairs with the writer's release. Release: the next writer of the slot finds it empty.
         void* block = Atomic.LoadAcquire(&slot->Block);
         Atomic.StoreRelease(&slot->Block, null);
 
@@ -212,11 +215,15 @@ internal unsafe struct EventRing
         ring->Tail.Index = ring->SlotsPerSegment;
         ring->Head.Segment = null;
         ring->Head.Index = ring->SlotsPerSegment;
+
+        // Release, under both locks: figures that others read without one; the count last, as always.
         Atomic.StoreRelease(&ring->Head.Bytes, ring->Tail.Bytes);
         Atomic.StoreRelease(&ring->Head.Count, ring->Tail.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+
+    // Plain: the tail's own figures, under its lock.
     private static bool FitsSeen(EventRing* ring, long length) =>
         Atomic.Load(&ring->Tail.Count) - ring->Tail.CountSeen < ring->Capacity
         && Atomic.Load(&ring->Tail.Bytes) - ring->Tail.BytesSeen <= ring->ByteCapacity - length;
@@ -286,6 +293,8 @@ internal unsafe struct EventRing
     {
         EventTail* tail = &ring->Tail;
         long count = Atomic.Load(&tail->Count);
+
+        // Plain: the tail's own figures, under its lock.
         if (count - tail->CountSeen > tail->PeakCount || Atomic.Load(&tail->Bytes) - tail->BytesSeen > tail->PeakBytes || count >= tail->NextSample)
         {
             NoteLengthSlow(ring, count);
@@ -299,6 +308,8 @@ internal unsafe struct EventRing
         See(ring);
         long length = count - tail->CountSeen;
         tail->PeakCount = length > tail->PeakCount ? length : tail->PeakCount;
+
+        // Plain: the tail's own figure, under its lock.
         long bytes = Atomic.Load(&tail->Bytes) - tail->BytesSeen;
         tail->PeakBytes = bytes > tail->PeakBytes ? bytes : tail->PeakBytes;
         if (count >= tail->NextSample)

@@ -27,6 +27,7 @@ internal static class LiveQueues
 
     public static long Add(SlabEventQueue queue)
     {
+        // Atomic: no two have the same number. The dictionary orders what stands in it.
         long number = Interlocked.Increment(ref s_numbers);
         s_queues[number] = new WeakReference<SlabEventQueue>(queue);
         return number;

@@ -52,6 +52,7 @@ internal unsafe struct SideLock
             return;
         }
 
+        // The claim, a barrier on every thread, the look whether the side is inside: as HeapLock has it.
         Atomic.StoreRelease(&side->_claim, 1);
         os->ProcessBarrier();
 
@@ -62,6 +63,7 @@ internal unsafe struct SideLock
         }
     }
 
+    // Release: the next one inside sees what was written here.
     public static void ExitAsOther(SideLock* side) =>
         Atomic.StoreRelease(side->IsShared ? &side->_inside : &side->_claim, 0);
 
@@ -85,6 +87,7 @@ internal unsafe struct SideLock
     {
         do
         {
+            // Release: nothing was done inside.
             Atomic.StoreRelease(&side->_inside, 0);
 
             // Acquire pairs with the other's exit.
@@ -93,6 +96,7 @@ internal unsafe struct SideLock
                 os->Yield();
             }
 
+            // Said, then looked, as in Enter: the other's barrier stands between its claim and its look.
             Atomic.StoreRelease(&side->_inside, 1);
         }
         while (Atomic.LoadAcquire(&side->_claim) != 0);

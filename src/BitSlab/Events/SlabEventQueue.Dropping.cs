@@ -64,6 +64,8 @@ public sealed unsafe partial class SlabEventQueue
 
         SideLock.Exit(&_ring->Head.Lock);
         SideLock.Exit(&_ring->Tail.Lock);
+
+        // A counter; it orders nothing.
         Interlocked.Add(ref _dropped, count);
         _allocator.FreeBatch(blocks[..count]);
         FreeSegments(finished);

@@ -86,6 +86,7 @@ public sealed unsafe partial class SlabEventQueue
                 return;
             }
 
+            // Release, for looks without the lock; calls that count as users of the memory are waited for under it.
             Volatile.Write(ref _isDisposed, true);
             _allocatorIsDue = _ownsAllocator && !isForgotten;
             _memoryUsers++;
@@ -205,6 +206,7 @@ public sealed unsafe partial class SlabEventQueue
 
     private void FinishIfDrained()
     {
+        // Acquire pairs with the closing: what was enqueued before it is seen by HasEvents.
         if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) == 0 || EventRing.HasEvents(_ring))
         {
             return;
@@ -264,6 +266,7 @@ public sealed unsafe partial class SlabEventQueue
 
     private void ThrowIfDisposed()
     {
+        // Acquire pairs with the release of Dispose. A call that runs beside it may go either way.
         if (Volatile.Read(ref _isDisposed))
         {
             throw Disposed();

@@ -76,6 +76,8 @@ public sealed unsafe partial class SlabEventQueue
             if (status is EnqueueStatus.Done or EnqueueStatus.Closed)
             {
                 End(waiter!, status == EnqueueStatus.Done ? null : ClosedFailure());
+
+                // Acquire, and behind the event, which was enqueued before: see EventRing.Signals.
                 if (status == EnqueueStatus.Done && (Atomic.LoadAcquire(&_ring->Signals) & EventRing.ReadersWait) != 0)
                 {
                     WakeReader();

@@ -84,6 +84,8 @@ public sealed unsafe partial class SlabEventQueue
     {
         block = 0;
         BeReadyToCount(length);
+
+        // Acquire: see EventRing.Signals.
         if ((Atomic.LoadAcquire(&_ring->Signals) & EventRing.Closed) != 0)
         {
             return EnqueueStatus.Closed;

@@ -290,6 +290,7 @@ public sealed unsafe partial class SlabEventQueue
 
         if (Options.FullMode != EventQueueFullMode.Wait)
         {
+            // A counter; it orders nothing.
             Interlocked.Increment(ref _dropped);
         }
 

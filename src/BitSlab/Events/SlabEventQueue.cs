@@ -117,6 +117,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     {
         get
         {
+            // Acquire: the head before the tail, so that the difference is never less than the length was.
             long taken = Atomic.LoadAcquire(&_ring->Head.Count);
             long length = Atomic.LoadAcquire(&_ring->Tail.Count) - taken;
             GC.KeepAlive(this);
@@ -131,6 +132,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
     {
         get
         {
+            // Acquire: the head before the tail, as for the length.
             long taken = Atomic.LoadAcquire(&_ring->Head.Bytes);
             long bytes = Atomic.LoadAcquire(&_ring->Tail.Bytes) - taken;
             GC.KeepAlive(this);
@@ -278,6 +280,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
         }
         while (status == TakeStatus.NeedsLeases && AddLeases());
 
+        // Acquire, and behind the take: see EventRing.Signals.
         return finished == null && status == TakeStatus.Taken && (Atomic.LoadAcquire(&_ring->Signals) & MatterToReaders) == 0
             ? true
             : FinishTake(finished, status == TakeStatus.Taken);
@@ -345,6 +348,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
             default:
                 if (Options.FullMode != EventQueueFullMode.Wait)
                 {
+                    // A counter; it orders nothing.
                     Interlocked.Increment(ref _dropped);
                 }
 
@@ -354,6 +358,7 @@ public sealed unsafe partial class SlabEventQueue : IDisposable
 
     private long Read(long* figure)
     {
+        // Acquire: in one piece.
         long value = Atomic.LoadAcquire(figure);
         GC.KeepAlive(this);
         return value;

@@ -72,6 +72,7 @@ internal sealed unsafe class SizeLearner : IDisposable
         allocator->BurstLength = BurstLength;
     }
 
+    // Acquire pairs with the releases of the learner's thread: the record is complete.
     public SizingStatistics Statistics => Volatile.Read(ref _statistics) with { Samples = Counted() + _forgotten };
 
     /// <summary>The samples, older ones at less than they were.</summary>
@@ -106,6 +107,7 @@ internal sealed unsafe class SizeLearner : IDisposable
             Forget();
         }
 
+        // Release: who reads the record finds it complete.
         Volatile.Write(ref _statistics, _statistics with { State = SizingState.Learning, ExpectedWaste = proposal.WasteBefore });
         return proposal;
     }
@@ -152,6 +154,8 @@ internal sealed unsafe class SizeLearner : IDisposable
         }
 
         LadderChange.Publish(_allocator, &ladder);
+
+        // Release, and behind the ladder: who sees these figures asks the new classes.
         Volatile.Write(ref _statistics, _statistics with
         {
             Classes = ladder.Count,
@@ -239,7 +243,9 @@ internal sealed unsafe class SizeLearner : IDisposable
         }
     }
 
+    // Acquire: in one piece. Samples are counted meanwhile; one more or less does not matter.
     private long CountOf(uint i) => Atomic.LoadAcquire(&_samples[i].Count);
 
+    // Acquire: as for the count.
     private bool IsAligned(uint i) => Atomic.LoadAcquire(&_samples[i].IsAligned) != 0 && CountOf(i) != 0;
 }

@@ -95,6 +95,7 @@ internal static unsafe partial class LinuxMemory
         nuint page = (nuint)Environment.SystemPageSize;
         for (nuint offset = 0; offset < bytes; offset += page)
         {
+            // Volatile so that the store is made, which nobody reads: it orders nothing.
             Volatile.Write(ref *((byte*)address + offset), 0);
         }
 
@@ -103,6 +104,7 @@ internal static unsafe partial class LinuxMemory
 
     private static void Yield() => Thread.Yield();
 
+    // The membarrier call; where the kernel has none, .NET changes a page's protection, which reaches every processor.
     private static void ProcessBarrier() => Interlocked.MemoryBarrierProcessWide();
 
     private static void* Malloc(nuint bytes, nuint alignment)

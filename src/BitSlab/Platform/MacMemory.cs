@@ -4,7 +4,7 @@ using System.Threading;
 
 namespace BitSlab.Platform;
 
-/// <summary>The primitives on macOS: mmap, mprotect. Compiled, and not tested yet.</summary>
+/// <summary>The primitives on macOS: mmap, mprotect. Compiled, and run nowhere yet.</summary>
 /// <remarks>
 /// Pages are 16 KiB on Apple silicon. The system's own way to purge is MADV_FREE_REUSABLE; it is not used. By its rules pages may keep what they held,
 /// and before they are written again MADV_FREE_REUSE has to follow, or the process's footprint is counted wrong from then on. Purged pages must read as zeros
@@ -67,6 +67,7 @@ internal static unsafe partial class MacMemory
 
     private static void Yield() => Thread.Yield();
 
+    // As .NET does it there.
     private static void ProcessBarrier() => Interlocked.MemoryBarrierProcessWide();
 
     private static void* Map(void* address, nuint bytes, int protection, int flags)

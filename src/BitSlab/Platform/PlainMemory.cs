@@ -55,5 +55,6 @@ internal static unsafe class PlainMemory
 
     private static void Yield() => Thread.Yield();
 
+    // There is one thread.
     private static void ProcessBarrier() => Interlocked.MemoryBarrier();
 }

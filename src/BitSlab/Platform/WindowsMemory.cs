@@ -4,7 +4,7 @@ using System.Threading;
 
 namespace BitSlab.Platform;
 
-/// <summary>The primitives on Windows: VirtualAlloc, VirtualFree. Compiled, and not tested yet.</summary>
+/// <summary>The primitives on Windows: VirtualAlloc, VirtualFree. Tested in wine, not on Windows itself.</summary>
 /// <remarks>
 /// Committed pages are charged whether touched or not, so the table costs its full size of the system's commit limit: see <see cref="WantedBytes"/>.
 /// Large pages cannot be asked for afterwards, range by range: they take a privilege, are committed with their reservation, and stay resident for good.
@@ -93,6 +93,7 @@ internal static unsafe partial class WindowsMemory
 
     private static void Yield() => Thread.Yield();
 
+    // FlushProcessWriteBuffers.
     private static void ProcessBarrier() => Interlocked.MemoryBarrierProcessWide();
 
     [LibraryImport("kernel32")]

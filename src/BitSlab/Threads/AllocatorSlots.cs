@@ -12,6 +12,7 @@ internal static class AllocatorSlots
     private static readonly ConcurrentQueue<int> Free = new();
     private static int s_last = SlabAllocator.SharedSlot;
 
+    // Atomic: no two have the same number.
     public static int Take() => Free.TryDequeue(out int slot) ? slot : Interlocked.Increment(ref s_last);
 
     public static void Return(int slot) => Free.Enqueue(slot);

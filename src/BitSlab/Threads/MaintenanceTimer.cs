@@ -62,6 +62,7 @@ internal static unsafe class MaintenanceTimer
 
     private static void Prepare()
     {
+        // Acquire pairs with the compare-and-swap that put it there: the timer is complete.
         if (Volatile.Read(ref s_timer) != null)
         {
             return;

@@ -35,12 +35,15 @@ internal static unsafe class ThreadRegistry
         ThreadRecord record = new(Thread.CurrentThread);
         while (true)
         {
+            // Acquire pairs with Grow's release: the array holds what the former one held.
             ThreadRecord?[] records = Volatile.Read(ref s_records);
             Enter();
             int index = records == s_records ? Array.IndexOf(records, null) : -1;
             if (index >= 0)
             {
                 record.Token = (++s_sequence << IndexBits) | (uint)index;
+
+                // Release: who finds the record finds its token.
                 Volatile.Write(ref records[index], record);
             }
 
@@ -91,6 +94,7 @@ internal static unsafe class ThreadRegistry
         int index = (int)(record.Token & ((1u << IndexBits) - 1));
         if (s_records[index] == record)
         {
+            // Release: its heaps are orphans before the place is free.
             Volatile.Write(ref s_records[index], null);
         }
 
@@ -158,6 +162,8 @@ internal static unsafe class ThreadRegistry
         if (full == s_records && Array.IndexOf(full, null) < 0)
         {
             full.CopyTo(larger, 0);
+
+            // Release: filled before it is found.
             Volatile.Write(ref s_records, larger);
         }
 
