@@ -206,7 +206,8 @@ public sealed class Machine : IDisposable
         int refused = 0;
         while (model.Count > 0 && batch.Count < wanted)
         {
-            nint block = Remove(index, model.Pick((operation.Pick * 7) + batch.Count));
+            BlockModel.Block picked = model.Pick((operation.Pick * 7) + batch.Count);
+            nint block = Remove(index, picked);
             batch.Add(block);
             if (batch.Count % 3 == 0)
             {
@@ -215,7 +216,8 @@ public sealed class Machine : IDisposable
 
             if (operation.Step == Step.FreeBatchWithFaults && batch.Count % 4 == 1)
             {
-                batch.Add(batch.Count % 8 == 2 ? block : block + 1);
+                // Behind a block of one byte stands the next block.
+                batch.Add(batch.Count % 8 == 2 || picked.Usable <= 1 ? block : block + 1);
                 refused++;
             }
         }
