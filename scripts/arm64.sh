@@ -36,8 +36,9 @@ apt=(-o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Dir::State::lists
 (cd "$work" && apt-get -qq "${apt[@]}" update && apt-get -qq "${apt[@]}" download libssl3 && dpkg -x libssl3_*.deb libssl) >"$work/said" 2>&1 || skip "libssl3 for Arm64 cannot be had. $(tail -1 "$work/said")"
 publish_for linux-arm64 tests/BitSlab.Tests
 
-# Without the last setting the runtime writes code through another mapping than it runs it from: qemu does not see that code has changed.
+# Without the first setting the runtime writes code through another mapping than it runs it from: qemu does not see that code has changed. Qemu's own
+# tables take 8 bytes and more of memory for each page that is reserved: so of address space there is 128 GiB in all, and 16 for the garbage collector.
 export QEMU_LD_PREFIX=/usr/aarch64-linux-gnu LD_LIBRARY_PATH=$work/libssl/usr/lib/aarch64-linux-gnu
-export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableWriteXorExecute=0
+export DOTNET_EnableWriteXorExecute=0 DOTNET_GCRegionRange=0x400000000 QEMU_RESERVED_VA=0x2000000000 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 "$published/BitSlab.Tests" -noColor -noLogo -namespace- BitSlab.Tests.FastPaths -namespace- BitSlab.Tests.Native -namespace- BitSlab.Tests.Benchmarks \
     -class- BitSlab.Tests.Cli.MeasuringTests -class- BitSlab.Tests.Memory.PrefaultTests -class- BitSlab.Tests.Memory.AddressSpaceTests "$@"

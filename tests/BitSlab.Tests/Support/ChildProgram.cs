@@ -42,7 +42,7 @@ public static class ChildProgram
 
         // What the tests run under is not for the program: collectors of coverage, settings of the GC. But what one needs of the machine, so does the other.
         string[] prefixes = ["DOTNET_", "COR"];
-        string[] kept = ["DOTNET_EnableWriteXorExecute", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"];
+        string[] kept = ["DOTNET_EnableWriteXorExecute", "DOTNET_GCRegionRange", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"];
         foreach (string name in start.Environment.Keys.Where(k => !kept.Contains(k) && prefixes.Any(p => k.StartsWith(p, StringComparison.Ordinal))).ToArray())
         {
             start.Environment.Remove(name);
